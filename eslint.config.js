@@ -1,0 +1,65 @@
+import tseslint from "typescript-eslint";
+
+const noDefaultExport = {
+  selector: "ExportDefaultDeclaration",
+  message: "Name what a file gives: use a named export.",
+};
+const noBarrel = {
+  selector: "ExportAllDeclaration",
+  message: "No barrels: import from the file that owns the name.",
+};
+
+export default tseslint.config(
+  { ignores: ["**/node_modules/", "**/dist/", ".data/", "*.config.js", "**/*.cjs"] },
+  { linterOptions: { noInlineConfig: true, reportUnusedDisableDirectives: "error" } },
+  ...tseslint.configs.strictTypeChecked,
+  {
+    languageOptions: { parserOptions: { projectService: true } },
+    rules: {
+      "max-lines": ["error", { max: 250 }],
+      "max-lines-per-function": ["error", { max: 60, skipBlankLines: true, skipComments: true }],
+      "max-params": "off",
+      "@typescript-eslint/max-params": ["error", { max: 3 }],
+      "max-depth": ["error", 3],
+      complexity: ["error", 12],
+      eqeqeq: "error",
+      "no-console": "error",
+      "no-restricted-syntax": ["error", noDefaultExport, noBarrel],
+      "no-restricted-properties": [
+        "error",
+        { object: "process", property: "env", message: "Read the environment in config.ts." },
+      ],
+      "@typescript-eslint/prefer-nullish-coalescing": "error",
+      "@typescript-eslint/consistent-type-imports": "error",
+      "@typescript-eslint/restrict-template-expressions": [
+        "error",
+        { allowNumber: true, allowBoolean: true },
+      ],
+      "@typescript-eslint/no-unused-vars": ["error", { argsIgnorePattern: "^_" }],
+      "@typescript-eslint/no-confusing-void-expression": ["error", { ignoreArrowShorthand: true }],
+    },
+  },
+  {
+    // The entry points: a process, a command line.
+    files: [
+      "**/main.ts",
+      "**/config.ts",
+      "shared/dev/**",
+      "shared/bench/**",
+      "shared/testing/**",
+      "pulumi/offline/**",
+      "pulumi/index.ts",
+    ],
+    rules: { "no-restricted-properties": "off", "no-console": "off" },
+  },
+  {
+    files: ["**/*.test.ts", "shared/testing/**"],
+    rules: {
+      "max-lines": ["error", { max: 400 }],
+      "max-lines-per-function": "off",
+      "no-restricted-properties": "off",
+      "@typescript-eslint/no-unused-expressions": "off",
+      "@typescript-eslint/no-non-null-assertion": "off",
+    },
+  },
+);

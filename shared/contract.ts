@@ -1,0 +1,138 @@
+/**
+ * What the infrastructure, the local gateway, the services and the tests must agree on.
+ *
+ * Plain data and nothing else: this file imports nothing, so each of them can read it, and a path,
+ * a table or a grant that changes here changes for all of them at once.
+ */
+
+/** An action of the DynamoDB API, without its `dynamodb:` prefix. */
+export type TableAction =
+  | "BatchGetItem"
+  | "BatchWriteItem"
+  | "DeleteItem"
+  | "DescribeTable"
+  | "GetItem"
+  | "PutItem"
+  | "Scan"
+  | "UpdateItem";
+
+/** One DynamoDB table: its key, and the attribute that DynamoDB sweeps by (epoch seconds). */
+export interface TableContract {
+  /** Environment variable that tells a service the table's real name. */
+  env: string;
+  hashKey: { name: string; type: "S" | "N" };
+  ttlAttribute?: string;
+}
+
+/** One service as the outside sees it, and what it may touch. */
+export interface ServiceContract {
+  /**
+   * Public paths, as an ALB matches them: case-sensitive, `*` any run of characters, `?` one.
+   * A listener rule holds at most five values.
+   */
+  paths: readonly string[];
+  /** Priority of its listener rule: unique, and never renumbered (swapping two collides). */
+  priority: number;
+  /** True when the service is told `REDIS_URL`. */
+  redis: boolean;
+  /** True when the service has writes that ask for an API key. */
+  apiKeys: boolean;
+  /** The tables it touches, each with the only actions it is granted. */
+  tables: Partial<Record<TableName, readonly TableAction[]>>;
+  /** CloudWatch metric a service can be scaled on: its mean is kept at a target value per task. */
+  scalingMetric?: { namespace: string; name: string };
+}
+
+export const tables = {
+  counters: { env: "COUNTERS_TABLE", hashKey: { name: "page", type: "S" } },
+  sessions: {
+    env: "SESSIONS_TABLE",
+    hashKey: { name: "id", type: "S" },
+    ttlAttribute: "expires_at",
+  },
+  products: { env: "PRODUCTS_TABLE", hashKey: { name: "id", type: "N" } },
+  streams: { env: "STREAMS_TABLE", hashKey: { name: "id", type: "S" }, ttlAttribute: "expires_at" },
+} as const satisfies Record<string, TableContract>;
+
+export type TableName = keyof typeof tables;
+
+export const services = {
+  counter: {
+    paths: ["/", "/counter", "/counter/*"],
+    priority: 10,
+    redis: true,
+    apiKeys: true,
+    tables: {
+      counters: ["DescribeTable", "GetItem", "PutItem", "UpdateItem", "Scan"],
+      sessions: ["DescribeTable", "BatchWriteItem"],
+    },
+    scalingMetric: { namespace: "PageServices", name: "HitsPerSecond" },
+  },
+  catalog: {
+    paths: ["/data", "/product/*", "/catalog", "/catalog/*"],
+    priority: 20,
+    redis: true,
+    apiKeys: true,
+    tables: {
+      products: ["DescribeTable", "GetItem", "PutItem", "UpdateItem", "DeleteItem", "Scan"],
+    },
+    scalingMetric: { namespace: "PageServices", name: "ReadsPerSecond" },
+  },
+  "stream-guard": {
+    paths: [
+      "/api/v1/stream",
+      "/api/v1/streams",
+      "/api/v1/streams/*",
+      "/stream-guard",
+      "/stream-guard/*",
+    ],
+    priority: 30,
+    redis: false,
+    apiKeys: false,
+    tables: {
+      streams: [
+        "DescribeTable",
+        "GetItem",
+        "PutItem",
+        "UpdateItem",
+        "DeleteItem",
+        "BatchGetItem",
+        "BatchWriteItem",
+      ],
+    },
+    scalingMetric: { namespace: "PageServices", name: "ActiveStreams" },
+  },
+} as const satisfies Record<string, ServiceContract>;
+
+export type ServiceName = keyof typeof services;
+
+export const serviceNames = Object.keys(services) as ServiceName[];
+
+/** What every container has in common. Seconds are whole seconds. */
+export const container = {
+  port: 8080,
+  /** Liveness for the load balancer and for ECS; touches no store. */
+  healthPath: "/healthz",
+  /** Prometheus text; reachable inside the network only. */
+  metricsPath: "/metrics",
+  /** How long a stopping task still serves while the load balancer takes it out. */
+  drainSeconds: 10,
+  /** ECS kills a task this long after SIGTERM: more than the drain plus the last flush. */
+  stopTimeoutSeconds: 30,
+  /** Keep-alive of the services must outlast this, or the load balancer sees resets. */
+  loadBalancerIdleSeconds: 60,
+} as const;
+
+/** Environment variables that the deployment sets and the services read. Tables name their own. */
+export const env = {
+  port: "PORT",
+  redisUrl: "REDIS_URL",
+  apiKeys: "API_KEYS",
+  counterStore: "COUNTER_STORE",
+  trustedHops: "TRUSTED_HOPS",
+  drainSeconds: "DRAIN_SECONDS",
+  dynamodbEndpoint: "DYNAMODB_ENDPOINT",
+  awsRegion: "AWS_REGION",
+  /** `on`: the service writes its scaling metric to the log in embedded metric format. */
+  embeddedMetrics: "EMBEDDED_METRICS",
+} as const;
