@@ -1,0 +1,34 @@
+import { randomInt } from "node:crypto";
+import { once } from "node:events";
+import { createServer } from "node:net";
+
+/** Below the ranges from which Linux and macOS take the local port of an outgoing connection. */
+const lowestPort = 12_000;
+const highestPort = 32_000;
+const attempts = 50;
+
+/**
+ * A loopback port nobody listens on. It stays ours for a while: no outgoing connection can take it,
+ * as it could a port asked of the system by `listen(0)`, so a server may be stopped and started
+ * again on it.
+ */
+export async function findFreePort(): Promise<number> {
+  for (let attempt = 0; attempt < attempts; attempt += 1) {
+    const port = randomInt(lowestPort, highestPort);
+    if (await isFree(port)) return port;
+  }
+  throw new Error(`No free port found between ${lowestPort} and ${highestPort}`);
+}
+
+/** True when a server could listen on this port of the loopback address now. */
+export async function isFree(port: number): Promise<boolean> {
+  const server = createServer().listen(port, "127.0.0.1");
+  try {
+    await once(server, "listening");
+    return true;
+  } catch {
+    return false;
+  } finally {
+    server.close();
+  }
+}
