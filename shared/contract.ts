@@ -39,7 +39,10 @@ export interface ServiceContract {
   apiKeys: boolean;
   /** The tables it touches, each with the only actions it is granted. */
   tables: Partial<Record<TableName, readonly TableAction[]>>;
-  /** CloudWatch metric a service can be scaled on: its mean is kept at a target value per task. */
+  /**
+   * CloudWatch metric a service can be scaled on: its mean is kept at a target value per task.
+   * Every task writes it with the one dimension `Deployment`, the value of `DEPLOYMENT`.
+   */
   scalingMetric?: { namespace: string; name: string };
 }
 
@@ -135,4 +138,6 @@ export const env = {
   awsRegion: "AWS_REGION",
   /** `on`: the service writes its scaling metric to the log in embedded metric format. */
   embeddedMetrics: "EMBEDDED_METRICS",
+  /** Name of the deployment (project and stack), so that two of one account keep their metrics apart. */
+  deployment: "DEPLOYMENT",
 } as const;
