@@ -1,8 +1,9 @@
 import { mkdir } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { ChildProcess, type ProcessExit } from "./child-process.ts";
+import { ChildProcess } from "./child-process.ts";
 import { findProgram } from "./find-program.ts";
 import { findFreePort } from "./free-port.ts";
+import { ServerProcess } from "./server-process.ts";
 
 export interface RedisServerOptions {
   /** Default: a free one. */
@@ -21,14 +22,13 @@ export function findRedisProgram(): string | undefined {
 }
 
 /**
- * A Redis server of our own on a loopback port. After `stop` or `kill` it can be started again on
- * the same port: with its data when it has a `dataDir`, else empty.
+ * A Redis server of our own. Started again after `stop` or `kill` it has its data when it has a
+ * `dataDir`, every write it acknowledged; else it is empty.
  */
-export class RedisServer implements AsyncDisposable {
+export class RedisServer extends ServerProcess {
+  readonly name = "redis-server";
   readonly url: string;
-  readonly port: number;
   readonly #options: RedisServerOptions;
-  #process: ChildProcess | undefined;
 
   /** Resolves when it answers commands; rejects when there is no Redis on this machine. */
   static async start(options: RedisServerOptions = {}): Promise<RedisServer> {
@@ -38,43 +38,23 @@ export class RedisServer implements AsyncDisposable {
   }
 
   private constructor(options: RedisServerOptions, port: number) {
+    super(port);
     const credentials = options.password === undefined ? "" : `:${options.password}@`;
     this.url = `${options.tls ? "rediss" : "redis"}://${credentials}127.0.0.1:${port}`;
-    this.port = port;
     this.#options = options;
   }
 
-  /** Starts it again; resolves when it answers commands, its data loaded. */
-  async start(): Promise<void> {
-    const program = findRedisProgram();
-    if (program === undefined) throw new Error("No redis-server or valkey-server on the PATH");
+  protected async launch(): Promise<ChildProcess> {
+    const command = findRedisProgram();
+    if (command === undefined) throw new Error("No redis-server or valkey-server on the PATH");
     const { dataDir } = this.#options;
     if (dataDir !== undefined) await mkdir(dataDir, { recursive: true });
-    this.#process = await ChildProcess.start({
-      name: "redis-server",
-      command: program,
-      args: redisArguments(this.#options, this.port),
-    });
-    await this.#process.waitForLine(/Ready to accept connections/);
+    const args = redisArguments(this.#options, this.port);
+    return ChildProcess.start({ name: this.name, command, args });
   }
 
-  /** Resolves when it ended in good order: everything written. */
-  async stop(): Promise<ProcessExit | undefined> {
-    return this.#process?.stop();
-  }
-
-  /** Ends it as a crash would; what it acknowledged is in its append-only file, if it has one. */
-  async kill(): Promise<ProcessExit | undefined> {
-    return this.#process?.kill();
-  }
-
-  /** The process, to watch; undefined before the first start. */
-  get process(): ChildProcess | undefined {
-    return this.#process;
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.stop();
+  protected async ready(process: ChildProcess): Promise<unknown> {
+    return process.waitForLine(/Ready to accept connections/);
   }
 }
 
