@@ -1,0 +1,45 @@
+import type { Context } from "koa";
+import helmet from "koa-helmet";
+
+export interface HtmlOptions {
+  /** Nonce of the page's own inline script; without it no script runs. */
+  scriptNonce?: string;
+}
+
+/** Answers with a page that may load nothing from anywhere but its own origin. */
+export async function sendHtml(ctx: Context, html: string, options: HtmlOptions = {}) {
+  const { scriptNonce } = options;
+  const protect = helmet({
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: {
+        defaultSrc: ["'none'"],
+        connectSrc: ["'self'"],
+        imgSrc: ["'self'", "data:"],
+        styleSrc: ["'unsafe-inline'"],
+        scriptSrc: scriptNonce === undefined ? ["'none'"] : [`'nonce-${scriptNonce}'`],
+        baseUri: ["'none'"],
+        formAction: ["'none'"],
+        frameAncestors: ["'none'"],
+      },
+    },
+    // Plain HTTP is a supported way to serve; the redirect to HTTPS is the load balancer's.
+    strictTransportSecurity: ctx.secure,
+    referrerPolicy: { policy: "no-referrer" },
+  });
+  await protect(ctx, () => Promise.resolve());
+  ctx.type = "html";
+  ctx.body = html;
+}
+
+/** Makes text safe inside an element or a quoted attribute, in HTML and SVG alike. */
+export function escapeHtml(text: string): string {
+  const entities: Record<string, string> = {
+    "&": "&amp;",
+    "<": "&lt;",
+    ">": "&gt;",
+    '"': "&quot;",
+    "'": "&#39;",
+  };
+  return text.replaceAll(/[&<>"']/g, (character) => entities[character] ?? "");
+}

@@ -1,0 +1,122 @@
+/** One fault of a request's input. `path` names the field, the parameter or the header. */
+export interface InputFault {
+  path: string;
+  message: string;
+}
+
+/** A kind of failure that callers can tell apart: status, stable id and title never change. */
+export interface ProblemKind {
+  status: number;
+  /** Last part of the problem's `type`: `urn:problem:<id>`. */
+  id: string;
+  title: string;
+  /** What a caller sees in the API description. */
+  description: string;
+}
+
+/** The kinds that every service can answer with. A service adds its own in its routes. */
+export const problems = {
+  malformed: {
+    status: 400,
+    id: "malformed-body",
+    title: "Malformed body",
+    description: "The body is not the JSON it claims to be.",
+  },
+  invalid: {
+    status: 400,
+    id: "invalid-input",
+    title: "Invalid input",
+    description: "A parameter, a header or a field of the body is wrong; `errors` names each.",
+  },
+  unauthorized: {
+    status: 401,
+    id: "unauthorized",
+    title: "API key required",
+    description: "The request lacks a valid `Authorization: Bearer <key>`.",
+  },
+  notFound: {
+    status: 404,
+    id: "not-found",
+    title: "Not found",
+    description: "There is nothing here.",
+  },
+  methodNotAllowed: {
+    status: 405,
+    id: "method-not-allowed",
+    title: "Method not allowed",
+    description: "The resource does not know this method; `Allow` names those it knows.",
+  },
+  tooLarge: {
+    status: 413,
+    id: "body-too-large",
+    title: "Body too large",
+    description: "The body is larger than 16 KiB.",
+  },
+  unsupportedType: {
+    status: 415,
+    id: "unsupported-media-type",
+    title: "Unsupported media type",
+    description: "The body is not `application/json` in UTF-8.",
+  },
+  internal: {
+    status: 500,
+    id: "internal-error",
+    title: "Internal error",
+    description: "A fault of the service; its log names it by `request_id`.",
+  },
+  storeUnavailable: {
+    status: 503,
+    id: "store-unavailable",
+    title: "Store unavailable",
+    description: "A store does not answer; try again after `Retry-After` seconds.",
+  },
+} as const satisfies Record<string, ProblemKind>;
+
+export interface ProblemOptions {
+  /** What is wrong with this one request: what was expected, what came, what to do. */
+  detail: string;
+  errors?: readonly InputFault[];
+  /** Further members of the answer, snake_case. */
+  extra?: Record<string, unknown>;
+  headers?: Record<string, string>;
+  cause?: unknown;
+}
+
+/**
+ * A failure that the caller is told about, as RFC 9457 problem details.
+ *
+ * @see https://www.rfc-editor.org/rfc/rfc9457
+ */
+export class Problem extends Error {
+  override readonly name = "Problem";
+  readonly kind: ProblemKind;
+  readonly options: ProblemOptions;
+
+  constructor(kind: ProblemKind, options: ProblemOptions) {
+    super(options.detail, { cause: options.cause });
+    this.kind = kind;
+    this.options = options;
+  }
+
+  /** The members of the answer. */
+  body(requestId: string): Record<string, unknown> {
+    const { detail, errors, extra } = this.options;
+    return {
+      type: `urn:problem:${this.kind.id}`,
+      title: this.kind.title,
+      status: this.kind.status,
+      detail,
+      request_id: requestId,
+      ...(errors === undefined ? {} : { errors }),
+      ...extra,
+    };
+  }
+}
+
+/** Input that is wrong in the named places. */
+export function invalidInput(where: string, errors: readonly InputFault[]): Problem {
+  const count = errors.length === 1 ? "1 fault" : `${errors.length} faults`;
+  const first = errors[0];
+  const detail = first === undefined ? "" : ` ${first.path}: ${first.message}`;
+  return new Problem(problems.invalid, { detail: `${count} in the ${where}.${detail}`, errors });
+}

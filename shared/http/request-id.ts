@@ -1,0 +1,21 @@
+import { randomUUID } from "node:crypto";
+import type { Context, Middleware } from "koa";
+
+const HEADER = "x-request-id";
+/** What a caller may bring; anything else could forge a line of the log. */
+const ACCEPTABLE = /^[\w.:-]{1,128}$/;
+
+/** Gives each request an id, the caller's own where it is well-formed, and answers with it. */
+export function requestId(): Middleware {
+  return function requestId(ctx, next) {
+    const given = ctx.req.headers[HEADER];
+    const id = typeof given === "string" && ACCEPTABLE.test(given) ? given : randomUUID();
+    (ctx.state as { requestId: string }).requestId = id;
+    ctx.res.setHeader(HEADER, id);
+    return next();
+  };
+}
+
+export function requestIdOf(ctx: Context): string {
+  return (ctx.state as { requestId: string }).requestId;
+}

@@ -1,0 +1,62 @@
+import type { Context } from "koa";
+import type { z } from "zod";
+import type { ProblemKind } from "./problem.ts";
+
+/** What a request brought, checked and converted by the route's schemas. */
+export interface RouteInput<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType> {
+  params: z.output<P>;
+  query: z.output<Q>;
+  body: z.output<B>;
+}
+
+/** One kind of good answer. */
+export interface Reply {
+  description: string;
+  /** Shape of a JSON answer. */
+  schema?: z.ZodType;
+  /** Media type of any other answer. */
+  type?: string;
+  /** Headers worth knowing, with what they tell. */
+  headers?: Record<string, string>;
+}
+
+/**
+ * One operation of a service: it validates requests, and it is the API description.
+ *
+ * Body schemas are strict objects, so that an unknown field is refused by name.
+ */
+export interface RouteSpec<
+  P extends z.ZodType = z.ZodType,
+  Q extends z.ZodType = z.ZodType,
+  B extends z.ZodType = z.ZodType,
+> {
+  method: "GET" | "POST" | "PUT" | "DELETE";
+  /** Paths with `{name}` parameters; all of them answer alike, the first one is described. */
+  paths: readonly [string, ...string[]];
+  operationId: string;
+  summary: string;
+  description?: string;
+  params?: P;
+  query?: Q;
+  /** Must accept undefined when the body may be left out. */
+  body?: B;
+  /** Headers the route reads, with what they do. */
+  requestHeaders?: Record<string, string>;
+  /** True when the route asks for an API key, where keys are set. */
+  apiKey?: boolean;
+  replies: Record<number, Reply>;
+  /** Failures that are this route's own, beside those that any route has. */
+  problems?: readonly ProblemKind[];
+  handle(ctx: Context, input: RouteInput<P, Q, B>): void | Promise<void>;
+}
+
+export type Route = RouteSpec;
+
+/** Declares a route; gives its handler the types of its schemas. */
+export function route<
+  P extends z.ZodType = z.ZodUndefined,
+  Q extends z.ZodType = z.ZodUndefined,
+  B extends z.ZodType = z.ZodUndefined,
+>(spec: RouteSpec<P, Q, B>): Route {
+  return spec;
+}

@@ -1,0 +1,22 @@
+import { pino } from "pino";
+
+/** Structured log: one JSON line an event. */
+export type Log = Pick<pino.Logger, "trace" | "debug" | "info" | "warn" | "error" | "fatal">;
+
+export const logLevels = ["trace", "debug", "info", "warn", "error", "fatal", "silent"] as const;
+
+export interface LogOptions {
+  level: (typeof logLevels)[number];
+  service: string;
+  instance: string;
+}
+
+/** Writes to standard output; every line names the service and the instance. */
+export function createLog({ level, service, instance }: LogOptions): Log {
+  return pino({
+    level,
+    base: { service, instance },
+    timestamp: pino.stdTimeFunctions.isoTime,
+    formatters: { level: (label) => ({ level: label }) },
+  });
+}
