@@ -1,0 +1,65 @@
+interface Field {
+  name: string;
+  from: number;
+  to: number;
+  words?: readonly string[];
+  /** Marks of its own: `?`, or the likes of `L`, `15W` and `5#2`. */
+  special?: RegExp;
+}
+
+const months = "JAN FEB MAR APR MAY JUN JUL AUG SEP OCT NOV DEC".split(" ");
+const weekdays = "SUN MON TUE WED THU FRI SAT".split(" ");
+const dayOfMonth: Field = { name: "day of month", from: 1, to: 31, special: /^(\?|L|LW|\d+W)$/ };
+const dayOfWeek: Field = {
+  name: "day of week",
+  from: 1,
+  to: 7,
+  words: weekdays,
+  special: /^(\?|L|\dL|\d#[1-5])$/,
+};
+
+const fields: readonly Field[] = [
+  { name: "minute", from: 0, to: 59 },
+  { name: "hour", from: 0, to: 23 },
+  dayOfMonth,
+  { name: "month", from: 1, to: 12, words: months },
+  dayOfWeek,
+  { name: "year", from: 1970, to: 2199 },
+];
+
+/**
+ * What is wrong with a cron expression of Application Auto Scaling ("0 8 ? * MON-FRI *": minute,
+ * hour, day of month, month, day of week, year), or undefined when it is right.
+ * Unlike in Unix, one of the two days must be `?`.
+ */
+export function cronFault(expression: string): string | undefined {
+  const values = expression.trim().split(/\s+/);
+  if (values.length !== fields.length) return `it has ${values.length} fields, not 6`;
+  const bad = fields.findIndex((field, i) => !fits(field, values[i] ?? ""));
+  if (bad >= 0) return `"${values[bad] ?? ""}" is no ${fields[bad]?.name ?? "field"}`;
+  if (values.filter((value) => value === "?").length !== 1)
+    return "exactly one of day of month and day of week must be ?";
+  return undefined;
+}
+
+function fits(field: Field, value: string): boolean {
+  if (field.special?.test(value) === true) return true;
+  return value.split(",").every((part) => {
+    const [range = "", step, ...rest] = part.split("/");
+    if (rest.length > 0 || (step !== undefined && !/^[1-9]\d*$/.test(step))) return false;
+    return range === "*" || isRange(field, range);
+  });
+}
+
+function isRange(field: Field, range: string): boolean {
+  const ends = range.split("-").map((end) => toNumber(field, end));
+  const [from, to = from] = ends;
+  if (ends.length > 2 || from === undefined || to === undefined) return false;
+  return from <= to && from >= field.from && to <= field.to;
+}
+
+function toNumber(field: Field, text: string): number | undefined {
+  if (/^\d+$/.test(text)) return Number(text);
+  const word = field.words?.indexOf(text.toUpperCase()) ?? -1;
+  return word < 0 ? undefined : word + field.from;
+}

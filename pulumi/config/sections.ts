@@ -1,0 +1,42 @@
+import { z } from "zod";
+import {
+  type ServiceContract,
+  type ServiceName,
+  serviceNames,
+  services,
+} from "../../shared/contract.ts";
+import { cluster, prometheus, service } from "./compute.ts";
+import { domain, ingress, network } from "./edge.ts";
+import { imageDigest } from "./formats.ts";
+import { alarms, data, logDays } from "./operations.ts";
+
+/** The sections of the configuration; each is checked by itself so that all faults show at once. */
+export const sections = {
+  protect: z
+    .boolean()
+    .default(true)
+    .describe("guards data against deletion; false lets `destroy` leave nothing behind"),
+  logDays,
+  network: network.prefault({}),
+  domain: domain.optional().describe("without it, plain HTTP on the load balancer's own name"),
+  ingress: ingress.prefault({}),
+  cluster: cluster.prefault({}),
+  services: z.strictObject(perService((contract) => service(contract).prefault({}))).prefault({}),
+  images: z
+    .strictObject({
+      ...perService(() => imageDigest.optional()),
+      prometheus: imageDigest.optional(),
+    })
+    .prefault({})
+    .describe("images to run, by digest; those not given are built and pushed by the program"),
+  data: data.prefault({}),
+  alarms: alarms.prefault({}),
+  prometheus: prometheus.optional().describe("a Prometheus on the same cluster; none without"),
+};
+
+export type Sections = { [Name in keyof typeof sections]: z.infer<(typeof sections)[Name]> };
+
+function perService<Schema extends z.ZodType>(schema: (contract: ServiceContract) => Schema) {
+  const entries = serviceNames.map((name) => [name, schema(services[name])] as const);
+  return Object.fromEntries(entries) as Record<ServiceName, Schema>;
+}
