@@ -3,18 +3,8 @@ import { once } from "node:events";
 import { createInterface } from "node:readline";
 import { expect } from "chai";
 import { ChildProcess } from "./child-process.ts";
+import { findFreePort, isFree } from "./free-port.ts";
 import { pollUntil } from "./poll-until.ts";
-
-const forever = "setInterval(() => {}, 1000);";
-
-function isGone(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return false;
-  } catch {
-    return true;
-  }
-}
 
 describe("ChildProcess", () => {
   const node = (script: string) =>
@@ -26,7 +16,9 @@ describe("ChildProcess", () => {
   });
 
   it("kills what ignores SIGTERM, after the grace", async () => {
-    const child = await node(`process.on("SIGTERM", () => {}); console.log("up"); ${forever}`);
+    const child = await node(
+      `process.on("SIGTERM", () => {}); console.log("up"); setInterval(() => {}, 1000);`,
+    );
     await child.waitForLine(/up/);
     expect(await child.stop(50)).to.deep.equal({ code: undefined, signal: "SIGKILL" });
     expect(child.isRunning).to.equal(false);
@@ -40,19 +32,21 @@ describe("ChildProcess", () => {
   });
 
   it("does not outlive the process that started it, even when that is killed", async () => {
+    const port = await findFreePort();
+    const listen = `net.createServer().listen(${port}, "127.0.0.1", () => console.log("up"))`;
     const parentScript = `
       import { ChildProcess } from ${JSON.stringify(import.meta.resolve("./child-process.ts"))};
-      const child = await ChildProcess.start({
-        name: "child", command: process.execPath, args: ["-e", ${JSON.stringify(forever)}],
+      await ChildProcess.start({
+        name: "child", command: process.execPath, args: ["-e", ${JSON.stringify(listen)}],
+        onLine: console.log,
       });
-      console.log(child.pid);
     `;
     const parent = spawn(process.execPath, ["--input-type=module", "-e", parentScript], {
       stdio: ["ignore", "pipe", "inherit"],
     });
-    const [pid] = (await once(createInterface(parent.stdout), "line")) as [string];
-    expect(isGone(Number(pid))).to.equal(false);
+    await once(createInterface(parent.stdout), "line");
+    expect(await isFree(port)).to.equal(false);
     parent.kill("SIGKILL");
-    await pollUntil(() => isGone(Number(pid)), { what: "The child is gone" });
+    await pollUntil(() => isFree(port), { what: "The child is gone" });
   });
 });
