@@ -43,15 +43,15 @@ module.exports = {
       name: "shared-knows-no-service",
       comment: "shared/ serves the services; only the tools of development may start one.",
       severity: "error",
-      from: { path: "^shared/", pathNot: `^shared/(dev|bench|testing)/|${tests}` },
+      from: { path: "^shared/", pathNot: `^shared/(dev|bench|testing|acceptance)/|${tests}` },
       to: { path: "^services/" },
     },
     {
       name: "production-code-knows-no-test-code",
       comment: "What both need is no test code: move it out of shared/testing and shared/dev.",
       severity: "error",
-      from: { path: "^(services|shared|pulumi)/", pathNot: `${tests}|^shared/(dev|bench)/` },
-      to: { path: "^shared/(dev|bench|testing)/|\\.test\\.ts$" },
+      from: { path: "^(services|shared|pulumi)/", pathNot: `${tests}|^shared/(dev|bench|acceptance)/` },
+      to: { path: "^shared/(dev|bench|testing|acceptance)/|\\.test\\.ts$" },
     },
     {
       name: "only-main-joins",
@@ -94,7 +94,7 @@ module.exports = {
       severity: "error",
       from: {
         path: "^(services|shared)/",
-        pathNot: `${tests}|^shared/(redis|dynamodb)\\.ts$|^shared/(dev|bench)/|-(store|cache|writer)\\.ts$`,
+        pathNot: `${tests}|^shared/(redis|dynamodb)\\.ts$|^shared/(dev|bench|acceptance)/|-(store|cache|writer)\\.ts$`,
       },
       to: { path: "node_modules/(redis|@redis|@aws-sdk)/" },
     },
@@ -109,7 +109,7 @@ module.exports = {
       name: "no-dev-packages-in-services",
       comment: "A service ships with its dependencies only.",
       severity: "error",
-      from: { path: "^(services|shared)/", pathNot: `${tests}|^shared/(dev|bench)/` },
+      from: { path: "^(services|shared)/", pathNot: `${tests}|^shared/(dev|bench|acceptance)/` },
       to: { dependencyTypes: ["npm-dev"], dependencyTypesNot: ["type-only"] },
     },
     {

@@ -49,6 +49,8 @@ export default tseslint.config(
       "**/config.ts",
       "shared/dev/**",
       "shared/bench/**",
+      "shared/acceptance/**",
+      "services/*/example/**",
       "shared/testing/**",
       "pulumi/offline/**",
       "pulumi/index.ts",

@@ -1,0 +1,21 @@
+/** `npm run bench [-- <service> …]`: measures the numbers that the README quotes. */
+import { cpus } from "node:os";
+import { serviceNames } from "../contract.ts";
+import { type BenchReport, formatReport } from "./report.ts";
+
+const wanted = process.argv.slice(2);
+const unknown = wanted.filter((name) => !serviceNames.some((service) => service === name));
+if (unknown.length > 0) {
+  console.error(`No benchmark ${unknown.join(", ")}; there are ${serviceNames.join(", ")}.`);
+  process.exit(2);
+}
+
+console.log(
+  `Node ${process.version}, ${cpus().length} × ${cpus()[0]?.model ?? "unknown processor"}\n`,
+);
+for (const service of serviceNames) {
+  if (wanted.length > 0 && !wanted.includes(service)) continue;
+  const { bench } = (await import(`./${service}.ts`)) as { bench: () => Promise<BenchReport> };
+  console.log(`## ${service}\n`);
+  console.log(formatReport(await bench()));
+}
