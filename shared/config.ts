@@ -52,7 +52,9 @@ export function readSettings<S extends Settings>(settings: S, environment: Envir
 
 function describeFault(setting: Setting<unknown>, text: string): string {
   const otherwise = setting.default === undefined ? "" : ` (default ${show(setting.default)})`;
-  return `${setting.env}: expected ${setting.expects}, got "${text}"; mend or unset it${otherwise}`;
+  // A URL may hold a password, and a message ends up in a log.
+  const shown = text.replace(/\/\/[^@/]*@/, "//***@");
+  return `${setting.env}: expected ${setting.expects}, got "${shown}"; mend or unset it${otherwise}`;
 }
 
 /** For a process's first line: prints the faults and ends the process, where there are any. */
