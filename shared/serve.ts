@@ -11,6 +11,7 @@ const KEEP_ALIVE_MS = (container.loadBalancerIdleSeconds + 5) * 1_000;
 const REQUEST_TIMEOUT_MS = 30_000;
 /** Left of the stop timeout for flushing, so that the process ends itself before it is killed. */
 const KILL_MARGIN_MS = 2_000;
+const SWEEP_MS = 50;
 
 export interface ServeOptions {
   app: Koa;
@@ -66,12 +67,20 @@ async function stop(server: Server, { drainMs, onStop, log }: ServeOptions): Pro
   }, deadlineMs).unref();
 
   await delay(drainMs);
+  await closeServer(server);
+  for (const step of onStop) await step();
+  log.info("stopped");
+}
+
+/** Ends when the last request is answered: a kept-alive connection counts as open until swept. */
+async function closeServer(server: Server): Promise<void> {
+  const sweep = setInterval(() => {
+    server.closeIdleConnections();
+  }, SWEEP_MS);
   await new Promise<void>((resolve) => {
     server.close(() => {
       resolve();
     });
-    server.closeIdleConnections();
   });
-  for (const step of onStop) await step();
-  log.info("stopped");
+  clearInterval(sweep);
 }
