@@ -4,7 +4,7 @@ import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
 import { endWithParent } from "./end-with-parent.ts";
 
-const keptLines = 40;
+const KEPT_LINES = 40;
 
 export interface ChildProcessOptions {
   /** How messages call it. */
@@ -29,6 +29,7 @@ export interface ProcessExit {
  * reaches only the one who started it, who then stops it in good order.
  */
 export class ChildProcess implements AsyncDisposable {
+  static readonly #running = new Set<ChildProcess>();
   readonly name: string;
   readonly pid: number;
   /** Resolves, and never rejects, when the process is gone and all its output is read. */
@@ -49,6 +50,11 @@ export class ChildProcess implements AsyncDisposable {
     return new ChildProcess(options, child);
   }
 
+  /** Ends every process of ours at once, without waiting. */
+  static killAll(): void {
+    for (const process of ChildProcess.#running) process.#child.kill("SIGKILL");
+  }
+
   private constructor(
     { name, onLine }: ChildProcessOptions,
     child: ChildProcessByStdio<null, Readable, Readable>,
@@ -60,8 +66,10 @@ export class ChildProcess implements AsyncDisposable {
     for (const output of [child.stdout, child.stderr]) {
       createInterface({ input: output }).on("line", (line) => this.#remember(line));
     }
+    ChildProcess.#running.add(this);
     this.exited = new Promise((resolve) => {
       child.once("close", (code, signal) => {
+        ChildProcess.#running.delete(this);
         this.#exit = { code: code ?? undefined, signal: signal ?? undefined };
         resolve(this.#exit);
       });
@@ -134,7 +142,7 @@ export class ChildProcess implements AsyncDisposable {
 
   #remember(line: string): void {
     this.#lines.push(line);
-    if (this.#lines.length > keptLines) this.#lines.shift();
+    if (this.#lines.length > KEPT_LINES) this.#lines.shift();
     for (const listener of this.#listeners) listener(line);
   }
 

@@ -38,9 +38,12 @@ export class DynamodbServer extends ServerProcess {
     this.#dataDir = dataDir;
   }
 
-  /** Makes the contract's tables where they are missing; resolves with their names. */
+  /**
+   * Makes the contract's tables where they are missing; resolves with their names. This is where a
+   * `dataDir` that another process has open shows: dynalite opens it late, and ends.
+   */
   async createTables(names?: TableNames): Promise<TableNames> {
-    return createTables(this.url, names);
+    return this.process.readyOrThrow(createTables(this.url, names), this.readyTimeoutMs);
   }
 
   protected async launch(): Promise<ChildProcess> {

@@ -3,9 +3,11 @@ import { once } from "node:events";
 import { createServer } from "node:net";
 
 /** Below the ranges from which Linux and macOS take the local port of an outgoing connection. */
-const lowestPort = 12_000;
-const highestPort = 32_000;
-const attempts = 50;
+const LOWEST_PORT = 12_000;
+const HIGHEST_PORT = 32_000;
+const ATTEMPTS = 50;
+/** Not to promise a port twice before its server listens. */
+const given = new Set<number>();
 
 /**
  * A loopback port nobody listens on. It stays ours for a while: no outgoing connection can take it,
@@ -13,11 +15,13 @@ const attempts = 50;
  * again on it.
  */
 export async function findFreePort(): Promise<number> {
-  for (let attempt = 0; attempt < attempts; attempt += 1) {
-    const port = randomInt(lowestPort, highestPort);
+  for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+    const port = randomInt(LOWEST_PORT, HIGHEST_PORT);
+    if (given.has(port)) continue;
+    given.add(port);
     if (await isFree(port)) return port;
   }
-  throw new Error(`No free port found between ${lowestPort} and ${highestPort}`);
+  throw new Error(`No free port found between ${LOWEST_PORT} and ${HIGHEST_PORT}`);
 }
 
 /** True when a server could listen on this port of the loopback address now. */

@@ -2,7 +2,7 @@ import { env, services, type ServiceName } from "../contract.ts";
 import { localAwsEnvironment } from "./local-aws.ts";
 import { localTableNames, tableEnvironment, type TableNames } from "./table-names.ts";
 
-export interface LocalStores {
+export interface StoreAddresses {
   dynamodbUrl: string;
   /** Default: the names of `localTableNames()`. */
   tableNames?: TableNames;
@@ -13,7 +13,7 @@ export interface LocalStores {
 /** What a deployed container of this service would be told, for local stores. */
 export function serviceEnvironment(
   service: ServiceName,
-  { dynamodbUrl, tableNames = localTableNames(), redisUrl }: LocalStores,
+  { dynamodbUrl, tableNames = localTableNames(), redisUrl }: StoreAddresses,
 ): Record<string, string> {
   const usesRedis = services[service].redis && redisUrl !== undefined;
   return {

@@ -6,6 +6,8 @@ import { pollUntil } from "./poll-until.ts";
 import { ServerProcess } from "./server-process.ts";
 
 export interface ServiceProcessOptions {
+  /** How messages call it. Default: its entry. */
+  name?: string;
   /** Everything it is told beside `PORT`; nothing is inherited but PATH. */
   env: Record<string, string>;
   /** Default: a free one. */
@@ -23,9 +25,10 @@ const servicesFolder = fileURLToPath(new URL("../../services/", import.meta.url)
 
 /** One service as a process of its own, as a container would run it. */
 export class ServiceProcess extends ServerProcess {
-  readonly name: ServiceEntry;
+  readonly name: string;
   readonly url: string;
   protected override readonly readyTimeoutMs: number;
+  readonly #program: string;
   readonly #options: ServiceProcessOptions;
 
   /** Resolves when the service says that it is ready. */
@@ -38,19 +41,19 @@ export class ServiceProcess extends ServerProcess {
 
   private constructor(entry: ServiceEntry, options: ServiceProcessOptions, port: number) {
     super(port);
-    this.name = entry;
+    this.name = options.name ?? entry;
     this.url = `http://127.0.0.1:${port}`;
     this.readyTimeoutMs = options.readyTimeoutMs ?? 10_000;
+    this.#program = entry.endsWith(".ts") ? entry : `${servicesFolder}${entry}/main.ts`;
     this.#options = options;
   }
 
   protected async launch(): Promise<ChildProcess> {
-    const program = this.name.endsWith(".ts") ? this.name : `${servicesFolder}${this.name}/main.ts`;
     const { env, onLine } = this.#options;
     return ChildProcess.start({
       name: this.name,
       command: process.execPath,
-      args: [program],
+      args: [this.#program],
       env: { ...env, PORT: String(this.port) },
       ...(onLine && { onLine }),
     });

@@ -1,7 +1,7 @@
 import { get } from "node:http";
 import { container } from "../contract.ts";
 
-const healthTimeoutMs = 1_000;
+const HEALTH_TIMEOUT_MS = 1_000;
 
 /** One instance of a service, and whether its last health check went well. */
 export class Target {
@@ -34,7 +34,7 @@ export class Target {
   async #answersHealthy(): Promise<boolean> {
     const { hostname, port } = this;
     const { promise, resolve } = Promise.withResolvers<boolean>();
-    get({ hostname, port, path: container.healthPath, agent: false, timeout: healthTimeoutMs })
+    get({ hostname, port, path: container.healthPath, agent: false, timeout: HEALTH_TIMEOUT_MS })
       .on("response", (response) => resolve(response.resume().statusCode === 200))
       .on("timeout", () => resolve(false))
       .on("error", () => resolve(false))
