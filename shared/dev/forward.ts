@@ -52,9 +52,9 @@ export async function forward(
   try {
     sendBodyOnceConnected(request, upstream);
     const [answer] = (await once(upstream, "response")) as [IncomingMessage];
-    // From here on a fault is the answer's own: it breaks off, and so does the client's connection.
+    // From here on a fault is the answer's own: it ends both connections, and is no news here.
     upstream.on("error", () => undefined);
-    await sendAnswer(answer, response).catch(() => response.destroy());
+    await sendAnswer(answer, response).catch(() => undefined);
     request.unpipe(upstream).resume();
   } finally {
     response.off("close", hangUp);

@@ -110,6 +110,21 @@ describe("Gateway", () => {
     expect(await response.text()).to.equal(body);
   });
 
+  it("hangs up on an instance when the client leaves before the answer", async () => {
+    const { promise: asked, resolve: wasAsked } = Promise.withResolvers<undefined>();
+    const { promise: left, resolve: wasLeft } = Promise.withResolvers<undefined>();
+    const mute = await startInstance((_, response) => {
+      response.on("close", () => wasLeft(undefined));
+      wasAsked(undefined);
+    });
+    const { url } = await startGateway({ instances: { ...nobody, counter: [mute] } });
+    const client = request(url).end();
+    client.on("error", () => undefined);
+    await asked;
+    client.destroy();
+    await left;
+  });
+
   it("streams: each chunk as it comes, and a client that leaves is gone for the instance", async () => {
     let left = false;
     const { promise: more, resolve: sendMore } = Promise.withResolvers<undefined>();
