@@ -1,5 +1,8 @@
 import type { Context, Middleware } from "koa";
+import type { Registry } from "prom-client";
 import type { Log } from "../log.ts";
+import { matchedPattern } from "./dispatch.ts";
+import { RequestDurations } from "./request-durations.ts";
 import { requestIdOf } from "./request-id.ts";
 
 export interface AccessLogOptions {
@@ -9,12 +12,22 @@ export interface AccessLogOptions {
   slowRequestMs: number;
 }
 
-/** Logs requests after they are answered; a failure's cause is logged where it is caught. */
-export function accessLog(log: Log, options: AccessLogOptions): Middleware {
-  return async function accessLog(ctx, next) {
+interface ObserveOptions extends AccessLogOptions {
+  log: Log;
+  metrics: Registry;
+}
+
+/** Times every request, for the metrics and for the log. A failure is logged where it is caught. */
+export function observeRequests({ log, metrics, ...options }: ObserveOptions): Middleware {
+  const durations = new RequestDurations(metrics);
+  return async function observeRequests(ctx, next) {
     const startedMs = performance.now();
     await next();
     const durationMs = performance.now() - startedMs;
+    durations.observe(
+      { method: ctx.method, route: matchedPattern(ctx), status: ctx.status },
+      durationMs / 1_000,
+    );
     if (durationMs > options.slowRequestMs) log.warn(describe(ctx, durationMs), "slow request");
     else if (options.accessLog === "all") log.info(describe(ctx, durationMs), "request");
   };
