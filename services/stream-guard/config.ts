@@ -1,0 +1,57 @@
+import { optionalText, wholeNumber } from "../../shared/config.ts";
+import { dynamodbSettings, serviceSettings, tableSetting } from "../../shared/settings.ts";
+
+export const streamGuardSettings = {
+  ...serviceSettings,
+  ...dynamodbSettings,
+  streamsTable: tableSetting("streams"),
+  streamLimit: wholeNumber({
+    env: "STREAM_LIMIT",
+    meaning: "streams that one caller may have at the same time",
+    unit: "streams",
+    min: 1,
+    max: 10,
+    default: 3,
+  }),
+  leaseSeconds: wholeNumber({
+    env: "LEASE_SECONDS",
+    meaning: "a stream loses its slot this long after its last heartbeat",
+    unit: "seconds",
+    min: 1,
+    max: 3_600,
+    default: 60,
+  }),
+  clockSkewSeconds: wholeNumber({
+    env: "CLOCK_SKEW_SECONDS",
+    meaning:
+      "how far the clocks of two instances may be apart; counts up to a quarter of the lease",
+    unit: "seconds",
+    min: 0,
+    max: 60,
+    default: 5,
+  }),
+  userHeader: {
+    ...optionalText({
+      env: "USER_HEADER",
+      meaning: "header by which a trusted layer in front names the user; unset for the address",
+      expects: "header name, such as x-user-id",
+    }),
+    parse: (name: string) => (/^[\w-]+$/.test(name) ? name.toLowerCase() : undefined),
+  },
+  callerParallel: wholeNumber({
+    env: "CALLER_PARALLEL",
+    meaning: "requests of one caller that are worked on at the same time",
+    unit: "requests",
+    min: 1,
+    max: 64,
+    default: 4,
+  }),
+  callerWaiting: wholeNumber({
+    env: "CALLER_WAITING",
+    meaning: "further requests of one caller that wait their turn; beyond it is 429",
+    unit: "requests",
+    min: 0,
+    max: 10_000,
+    default: 256,
+  }),
+};

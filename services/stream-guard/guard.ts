@@ -1,0 +1,230 @@
+import type { ActiveStreams } from "./active-streams.ts";
+
+const DAY_MS = 86_400_000;
+
+/** A slot of a caller, held by one stream. Times are milliseconds since the epoch. */
+export interface Lease {
+  streamId: string;
+  startedAtMs: number;
+  /** The slot is free from then on. */
+  expiresAtMs: number;
+}
+
+/** What a player tells of its stream, as it told it; nothing but `video_ended` changes a lease. */
+export type StreamDetails = Readonly<Record<string, string | number | boolean>>;
+
+export interface LeaseKey {
+  caller: string;
+  streamId: string;
+  /** The clock of the instance that asks: every verb sees expired leases as free slots. */
+  nowMs: number;
+}
+
+export interface LeaseOrder extends LeaseKey {
+  expiresAtMs: number;
+}
+
+export interface StartOrder extends LeaseOrder {
+  /** A stream of the caller whose slot is given up in the same write. */
+  replaceStreamId?: string | undefined;
+}
+
+/**
+ * Who holds the slots. Each verb is atomic over all instances, and may be sent twice: a stream
+ * never holds two slots.
+ *
+ * @throws StoreUnavailable (every verb) when the store is away; what was asked may have happened
+ */
+export interface LeaseStore {
+  /**
+   * Takes a slot for the stream, or renews the one it holds.
+   *
+   * @returns the caller's live leases afterwards; with `refused` all slots are held by others
+   */
+  start(
+    order: StartOrder,
+  ): Promise<{ result: "started" | "renewed" | "refused"; live: readonly Lease[] }>;
+  /** @returns the caller's live leases afterwards; undefined when the stream holds no slot */
+  renew(order: LeaseOrder): Promise<readonly Lease[] | undefined>;
+  /** @returns the caller's live leases afterwards; undefined when the stream holds no slot */
+  end(key: LeaseKey): Promise<readonly Lease[] | undefined>;
+  list(caller: string, nowMs: number): Promise<readonly Lease[]>;
+}
+
+/** What is known of the streams, apart from their leases so that renewing these stays cheap. */
+export interface DetailsStore {
+  /** Adds to what is known, field by field, and keeps all of it from being swept. */
+  save(caller: string, lease: Lease, details: StreamDetails): Promise<void>;
+  /** @returns one entry a lease, in the same order, empty where nothing is known */
+  find(caller: string, leases: readonly Lease[]): Promise<readonly StreamDetails[]>;
+}
+
+export interface GuardTerms {
+  /** Streams that one caller may have at the same time. */
+  limit: number;
+  /** A slot is free again this long after its stream's last heartbeat. */
+  leaseMs: number;
+  /** How far the clocks of two instances may be apart. */
+  clockSkewMs: number;
+}
+
+export interface StreamGuardOptions extends GuardTerms {
+  leases: LeaseStore;
+  details: DetailsStore;
+  active: ActiveStreams;
+  /** Milliseconds since the epoch. */
+  now: () => number;
+  /** Names a stream that came without an id. */
+  createId: () => string;
+}
+
+export interface StartRequest {
+  streamId?: string | undefined;
+  replaceStreamId?: string | undefined;
+  details: StreamDetails;
+}
+
+/** A live stream as its caller may see it. */
+export interface Stream {
+  streamId: string;
+  startedAtMs: number;
+  promisedUntilMs: number;
+  details: StreamDetails;
+}
+
+/** The stream's slot after a start or a heartbeat. */
+export interface Hold {
+  result: "started" | "renewed" | "ended";
+  streamId: string;
+  /** Until then the slot is the stream's by any instance's clock. */
+  promisedUntilMs: number;
+  /** Live streams of the caller, this one included. */
+  active: number;
+}
+
+export interface Refusal {
+  result: "refused";
+  /** Until the first of the slots is free, should its stream send no more heartbeats. */
+  retryAfterMs: number;
+  streams: readonly Stream[];
+}
+
+/**
+ * Lets each caller have a limited number of streams at the same time.
+ *
+ * A lease is promised for a little less than it lasts: an instance whose clock is ahead by up to
+ * the skew may give the slot away that much early, and by then the promise is over.
+ */
+export class StreamGuard {
+  readonly limit: number;
+  /** A player that sends one this often survives the loss of any two in a row. */
+  readonly heartbeatSeconds: number;
+  readonly #options: StreamGuardOptions;
+  readonly #marginMs: number;
+
+  constructor(options: StreamGuardOptions) {
+    const { limit, leaseMs, clockSkewMs } = options;
+    this.#options = options;
+    this.#marginMs = Math.min(clockSkewMs, leaseMs / 4);
+    this.limit = limit;
+    this.heartbeatSeconds = heartbeatSeconds(leaseMs - this.#marginMs);
+  }
+
+  /** A start of a video that has already ended takes no slot, and gives up the one it has. */
+  async start(caller: string, request: StartRequest): Promise<Hold | Refusal> {
+    const { leases, leaseMs, createId, active } = this.#options;
+    const { streamId = createId(), replaceStreamId, details } = request;
+    const nowMs = this.#options.now();
+    const order = { caller, streamId, replaceStreamId, nowMs, expiresAtMs: nowMs + leaseMs };
+    if (details["video_ended"] === true) {
+      const live = (await this.#end(order)) ?? (await leases.list(caller, nowMs));
+      return { result: "ended", streamId, promisedUntilMs: nowMs, active: live.length };
+    }
+    const { result, live } = await leases.start(order);
+    if (result === "refused") return this.#refusal(caller, live, nowMs);
+    if (replaceStreamId !== undefined) active.ended(caller, replaceStreamId);
+    return { result, ...(await this.#hold(order, live, details)) };
+  }
+
+  /**
+   * Keeps the stream's slot for another lease; `video_ended` gives it up.
+   *
+   * @returns undefined when the stream holds no slot: it ended, or its lease expired
+   */
+  async heartbeat(
+    caller: string,
+    streamId: string,
+    details: StreamDetails,
+  ): Promise<Hold | undefined> {
+    const { leases, leaseMs } = this.#options;
+    const nowMs = this.#options.now();
+    const order = { caller, streamId, nowMs, expiresAtMs: nowMs + leaseMs };
+    if (details["video_ended"] === true) {
+      const left = await this.#end(order);
+      if (left === undefined) return undefined;
+      return { result: "ended", streamId, promisedUntilMs: nowMs, active: left.length };
+    }
+    const live = await leases.renew(order);
+    if (live === undefined) return undefined;
+    return { result: "renewed", ...(await this.#hold(order, live, details)) };
+  }
+
+  /** @returns false when the stream holds no slot */
+  async end(caller: string, streamId: string): Promise<boolean> {
+    const nowMs = this.#options.now();
+    return (await this.#end({ caller, streamId, nowMs })) !== undefined;
+  }
+
+  async list(caller: string): Promise<readonly Stream[]> {
+    return this.#describe(caller, await this.#options.leases.list(caller, this.#options.now()));
+  }
+
+  async #end(key: LeaseKey): Promise<readonly Lease[] | undefined> {
+    const left = await this.#options.leases.end(key);
+    this.#options.active.ended(key.caller, key.streamId);
+    return left;
+  }
+
+  async #hold(order: LeaseOrder, live: readonly Lease[], details: StreamDetails) {
+    const { caller, streamId, expiresAtMs } = order;
+    this.#options.active.seen(caller, streamId);
+    const lease = live.find((each) => each.streamId === streamId);
+    if (lease !== undefined && (Object.keys(details).length > 0 || this.#isDayOld(lease))) {
+      await this.#options.details.save(caller, lease, details);
+    }
+    return { streamId, promisedUntilMs: expiresAtMs - this.#marginMs, active: live.length };
+  }
+
+  /**
+   * True in one lease's time of each day of the stream's life, hence for at least one heartbeat:
+   * the details of a stream that is watched for days must not be swept.
+   */
+  #isDayOld({ startedAtMs, expiresAtMs }: Lease): boolean {
+    return (expiresAtMs - startedAtMs) % DAY_MS < this.#options.leaseMs;
+  }
+
+  async #refusal(caller: string, live: readonly Lease[], nowMs: number): Promise<Refusal> {
+    const firstExpiryMs = Math.min(...live.map((lease) => lease.expiresAtMs));
+    return {
+      result: "refused",
+      retryAfterMs: firstExpiryMs - nowMs,
+      streams: await this.#describe(caller, live),
+    };
+  }
+
+  async #describe(caller: string, live: readonly Lease[]): Promise<readonly Stream[]> {
+    const details = await this.#options.details.find(caller, live);
+    return live.map(({ streamId, startedAtMs, expiresAtMs }, index) => ({
+      streamId,
+      startedAtMs,
+      promisedUntilMs: expiresAtMs - this.#marginMs,
+      details: details[index] ?? {},
+    }));
+  }
+}
+
+/** A third of the promise, in whole seconds where it is that long. */
+function heartbeatSeconds(promisedMs: number): number {
+  const seconds = promisedMs / 3_000;
+  return seconds < 1 ? seconds : Math.floor(seconds);
+}

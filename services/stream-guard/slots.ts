@@ -1,0 +1,75 @@
+import type { AttributeValue } from "@aws-sdk/client-dynamodb";
+import type { Lease, StartOrder } from "./guard.ts";
+
+/** The slots of a caller, by number: the lease that was last written there. */
+export type Slots = readonly (Lease | undefined)[];
+
+/** One write to a caller's slots. */
+export interface SlotChange {
+  kind: "take" | "renew" | "end";
+  slot: number;
+  /** True when the slot is taken from the stream that is replaced, not from nobody. */
+  overReplaced?: boolean;
+  /** Slot of the replaced stream, given up in the same write. */
+  clear?: number | undefined;
+}
+
+/** The attribute that holds a slot. */
+export function slotName(slot: number): string {
+  return `slot_${slot}`;
+}
+
+export function readSlots(item: Record<string, AttributeValue> | undefined, limit: number): Slots {
+  return Array.from({ length: limit }, (_, slot) => {
+    const lease = item?.[slotName(slot)]?.M;
+    if (lease === undefined) return undefined;
+    return {
+      streamId: lease["stream_id"]?.S ?? "",
+      startedAtMs: Number(lease["started_at_ms"]?.N),
+      expiresAtMs: Number(lease["expires_at_ms"]?.N),
+    };
+  });
+}
+
+export function liveLeases(slots: Slots, nowMs: number): readonly Lease[] {
+  return slots.filter((lease) => isLive(lease, nowMs));
+}
+
+/**
+ * How to start a stream, given what the slots hold.
+ *
+ * The stream's own slot comes first, even an expired one, so that it is never in two; then the
+ * replaced stream's; then `preferred`, where it is free; then any free one.
+ *
+ * @returns undefined when every slot is held by another stream
+ */
+export function planStart(
+  slots: Slots,
+  { streamId, replaceStreamId, nowMs }: StartOrder,
+  preferred: number,
+): SlotChange | undefined {
+  const own = findSlot(slots, streamId);
+  const replaced = findSlot(slots, replaceStreamId);
+  if (own !== undefined) {
+    return { kind: isLive(slots[own], nowMs) ? "renew" : "take", slot: own, clear: replaced };
+  }
+  if (replaced !== undefined) return { kind: "take", slot: replaced, overReplaced: true };
+  const free = [preferred, ...slots.keys()].find((slot) => !isLive(slots[slot], nowMs));
+  return free === undefined ? undefined : { kind: "take", slot: free };
+}
+
+/** The slot in which a stream holds a live lease. */
+export function findLive(slots: Slots, streamId: string, nowMs: number): number | undefined {
+  const slot = findSlot(slots, streamId);
+  return slot !== undefined && isLive(slots[slot], nowMs) ? slot : undefined;
+}
+
+function findSlot(slots: Slots, streamId: string | undefined): number | undefined {
+  if (streamId === undefined) return undefined;
+  const slot = slots.findIndex((lease) => lease?.streamId === streamId);
+  return slot === -1 ? undefined : slot;
+}
+
+function isLive(lease: Lease | undefined, nowMs: number): lease is Lease {
+  return lease !== undefined && lease.expiresAtMs > nowMs;
+}
