@@ -110,6 +110,16 @@ describe("Gateway", () => {
     expect(await response.text()).to.equal(body);
   });
 
+  it("passes on the answer of an instance that answers before it has the whole body", async () => {
+    const picky = await startInstance((incoming, response) => {
+      response.writeHead(413).end("too large");
+      incoming.resume();
+    });
+    const { url } = await startGateway({ instances: { ...nobody, counter: [picky] } });
+    const response = await fetch(url, { method: "POST", body: "x".repeat(3_000_000) });
+    expect([response.status, await response.text()]).to.deep.equal([413, "too large"]);
+  });
+
   it("hangs up on an instance when the client leaves before the answer", async () => {
     const { promise: asked, resolve: wasAsked } = Promise.withResolvers<undefined>();
     const { promise: left, resolve: wasLeft } = Promise.withResolvers<undefined>();
