@@ -1,0 +1,57 @@
+import { serviceNames, services } from "../shared/contract.ts";
+import { Alerts } from "./alerts.ts";
+import { Cluster } from "./cluster.ts";
+import { readConfig } from "./config.ts";
+import { Dashboard } from "./dashboard.ts";
+import { Data } from "./data.ts";
+import { Ingress } from "./ingress.ts";
+import { Microservice } from "./microservice.ts";
+import { Network } from "./network.ts";
+import { Prometheus } from "./prometheus.ts";
+import { Secret } from "./secret.ts";
+import { Valkey } from "./valkey.ts";
+
+const config = readConfig();
+
+// client ─► load balancer ─► tasks of the services ─► tables and cache
+const network = new Network("network", config);
+const ingress = new Ingress("ingress", { config, network });
+const cluster = new Cluster("cluster", { config, network, ingress });
+const alerts = new Alerts("alerts", { config, cluster });
+
+const data = new Data("data", { config, alerts });
+const cache = config.data.valkey.enabled
+  ? new Valkey("cache", { config, network, cluster, alerts })
+  : undefined;
+const writeKey = new Secret("api-key", {
+  description: "Key for writes that others see",
+  protect: config.protect,
+});
+
+const platform = { config, network, ingress, cluster, alerts, data, cache, apiKey: writeKey };
+const microservices = serviceNames.map((name) => {
+  const args = { contract: services[name], options: config.services[name], platform };
+  return [name, new Microservice(name, args)] as const;
+});
+const prometheus =
+  config.prometheus && new Prometheus("prometheus", { options: config.prometheus, platform });
+const dashboard = new Dashboard("dashboard", {
+  dashboardName: config.name,
+  region: config.region,
+  services: microservices.map(([, { watched }]) => watched),
+});
+
+const built = [...microservices, ...(prometheus ? [["prometheus", prometheus] as const] : [])];
+
+export const url = ingress.url;
+export const serviceUrls = ofEach(microservices, (service) => service.url);
+export const repositoryUrls = ofEach(built, ({ image }) => image.repositoryUrl);
+export const images = ofEach(built, ({ image }) => image.uri);
+export const tableNames = data.tableNames;
+export const dashboardUrl = dashboard.url;
+export const prometheusUrl = prometheus?.url ?? "off";
+export const apiKey = writeKey.value;
+
+function ofEach<Part, Value>(parts: (readonly [string, Part])[], pick: (part: Part) => Value) {
+  return Object.fromEntries(parts.map(([name, part]) => [name, pick(part)]));
+}

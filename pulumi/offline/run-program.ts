@@ -1,0 +1,43 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { createRequire } from "node:module";
+import path from "node:path";
+import { OfflineMonitor } from "./monitor.ts";
+import type { Recording } from "./recording.ts";
+import { root, type StackFile } from "./stack-file.ts";
+
+const programDirectory = path.join(root, "pulumi");
+
+/**
+ * Runs the program as the CLI would, in a process of its own and through the SDK's own runner, but
+ * against the offline monitor. Touches nothing but loopback. What the program prints is passed on.
+ */
+export async function runProgram({ project, stack, values }: StackFile): Promise<Recording> {
+  const monitor = new OfflineMonitor({ project, stack, region: values["aws:region"] ?? "" });
+  const address = await monitor.listen();
+  try {
+    const runner = createRequire(import.meta.url).resolve("@pulumi/pulumi/cmd/run");
+    const engine = ["--monitor", address, "--engine", address, "--dry-run", "--parallel", "16"];
+    const names = ["--organization", "offline", "--project", project, "--stack", stack];
+    const places = ["--root-directory", root, "--pwd", programDirectory];
+    const child = spawn(process.execPath, [runner, ...engine, ...names, ...places, "."], {
+      cwd: programDirectory,
+      env: { ...withoutAws(process.env), ...configuration(values) },
+      stdio: ["ignore", "inherit", "inherit"],
+    });
+    const [code] = (await once(child, "exit")) as [number | null];
+    return { ...monitor.recording, exitCode: code ?? 1 };
+  } finally {
+    monitor.close();
+  }
+}
+
+function configuration(values: StackFile["values"]): NodeJS.ProcessEnv {
+  return { PULUMI_CONFIG: JSON.stringify(values), PULUMI_CONFIG_SECRET_KEYS: "[]" };
+}
+
+/** Nothing of an account shall reach a program that needs none. */
+function withoutAws(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const kept = Object.entries(environment).filter(([name]) => !name.startsWith("AWS_"));
+  return Object.fromEntries(kept);
+}
