@@ -41,7 +41,9 @@ const ownVariables = new Set<string>([
 
 /** @throws Error naming every fault of the environment, or that of the command line */
 export function readStartSettings(args: readonly string[], environment: NodeJS.ProcessEnv) {
-  const settings = readSettings(startSettings, environment);
+  // Who asks for the access log wants to see it.
+  const logLevel = environment.ACCESS_LOG === "all" ? { LOG_LEVEL: "info" } : {};
+  const settings = readSettings(startSettings, { ...logLevel, ...environment });
   return {
     ...settings,
     instances: readInstances(args),
