@@ -41,12 +41,15 @@ const dashboard = new Dashboard("dashboard", {
   services: microservices.map(([, { watched }]) => watched),
 });
 
-const built = [...microservices, ...(prometheus ? [["prometheus", prometheus] as const] : [])];
+type Imaged = Pick<Microservice, "image">;
+const imaged: (readonly [string, Imaged])[] = prometheus
+  ? [...microservices, ["prometheus", prometheus]]
+  : microservices;
 
 export const url = ingress.url;
 export const serviceUrls = ofEach(microservices, (service) => service.url);
-export const repositoryUrls = ofEach(built, ({ image }) => image.repositoryUrl);
-export const images = ofEach(built, ({ image }) => image.uri);
+export const repositoryUrls = ofEach(imaged, ({ image }) => image.repositoryUrl);
+export const images = ofEach(imaged, ({ image }) => image.uri);
 export const tableNames = data.tableNames;
 export const dashboardUrl = dashboard.url;
 export const prometheusUrl = prometheus?.url ?? "off";

@@ -13,12 +13,20 @@ export interface StackFile {
   values: Record<string, string>;
 }
 
-/** Reads Pulumi.yaml and Pulumi.<stack>.yaml. @throws when there is no such stack. */
-export async function readStackFile(stack: string): Promise<StackFile> {
-  const { name } = await readYaml<{ name: string }>("Pulumi.yaml");
-  const { config = {} } = await readYaml<{ config?: Record<string, unknown> }>(
-    `Pulumi.${stack}.yaml`,
-  );
+interface ProjectFile {
+  name: string;
+}
+
+interface ConfigFile {
+  config?: Record<string, unknown>;
+}
+
+/** Reads Pulumi.yaml and Pulumi.<stack>.yaml; undefined when there is no such stack. */
+export async function readStackFile(stack: string): Promise<StackFile | undefined> {
+  const { name } = parse(await read("Pulumi.yaml")) as ProjectFile;
+  const text = await read(`Pulumi.${stack}.yaml`).catch(() => undefined);
+  if (text === undefined) return undefined;
+  const { config = {} } = parse(text) as ConfigFile;
   const entries = Object.entries(config).map(([key, value]) => [
     key.includes(":") ? key : `${name}:${key}`,
     typeof value === "string" ? value : JSON.stringify(value),
@@ -26,8 +34,6 @@ export async function readStackFile(stack: string): Promise<StackFile> {
   return { project: name, stack, values: Object.fromEntries(entries) as Record<string, string> };
 }
 
-async function readYaml<Content>(file: string): Promise<Content> {
-  const text = await readFile(path.join(root, file), "utf8").catch(() => undefined);
-  if (text === undefined) throw new Error(`There is no ${file} in ${root}.`);
-  return parse(text) as Content;
+function read(file: string): Promise<string> {
+  return readFile(path.join(root, file), "utf8");
 }
