@@ -5,7 +5,7 @@ import {
   UpdateItemCommand,
 } from "@aws-sdk/client-dynamodb";
 import { StoreUnavailable } from "../../shared/store-unavailable.ts";
-import type { DetailsStore, Lease, StreamDetails } from "./guard.ts";
+import type { DetailsStore, Lease, StreamDetails } from "./leases.ts";
 
 type Item = Record<string, AttributeValue>;
 

@@ -1,63 +1,14 @@
 import type { ActiveStreams } from "./active-streams.ts";
+import type {
+  DetailsStore,
+  Lease,
+  LeaseKey,
+  LeaseOrder,
+  LeaseStore,
+  StreamDetails,
+} from "./leases.ts";
 
 const DAY_MS = 86_400_000;
-
-/** A slot of a caller, held by one stream. Times are milliseconds since the epoch. */
-export interface Lease {
-  streamId: string;
-  startedAtMs: number;
-  /** The slot is free from then on. */
-  expiresAtMs: number;
-}
-
-/** What a player tells of its stream, as it told it; nothing but `video_ended` changes a lease. */
-export type StreamDetails = Readonly<Record<string, string | number | boolean>>;
-
-export interface LeaseKey {
-  caller: string;
-  streamId: string;
-  /** The clock of the instance that asks: every verb sees expired leases as free slots. */
-  nowMs: number;
-}
-
-export interface LeaseOrder extends LeaseKey {
-  expiresAtMs: number;
-}
-
-export interface StartOrder extends LeaseOrder {
-  /** A stream of the caller whose slot is given up in the same write. */
-  replaceStreamId?: string | undefined;
-}
-
-/**
- * Who holds the slots. Each verb is atomic over all instances, and may be sent twice: a stream
- * never holds two slots.
- *
- * @throws StoreUnavailable (every verb) when the store is away; what was asked may have happened
- */
-export interface LeaseStore {
-  /**
-   * Takes a slot for the stream, or renews the one it holds.
-   *
-   * @returns the caller's live leases afterwards; with `refused` all slots are held by others
-   */
-  start(
-    order: StartOrder,
-  ): Promise<{ result: "started" | "renewed" | "refused"; live: readonly Lease[] }>;
-  /** @returns the caller's live leases afterwards; undefined when the stream holds no slot */
-  renew(order: LeaseOrder): Promise<readonly Lease[] | undefined>;
-  /** @returns the caller's live leases afterwards; undefined when the stream holds no slot */
-  end(key: LeaseKey): Promise<readonly Lease[] | undefined>;
-  list(caller: string, nowMs: number): Promise<readonly Lease[]>;
-}
-
-/** What is known of the streams, apart from their leases so that renewing these stays cheap. */
-export interface DetailsStore {
-  /** Adds to what is known, field by field, and keeps all of it from being swept. */
-  save(caller: string, lease: Lease, details: StreamDetails): Promise<void>;
-  /** @returns one entry a lease, in the same order, empty where nothing is known */
-  find(caller: string, leases: readonly Lease[]): Promise<readonly StreamDetails[]>;
-}
 
 export interface GuardTerms {
   /** Streams that one caller may have at the same time. */

@@ -1,4 +1,4 @@
-import type { StartOrder } from "./guard.ts";
+import type { StartOrder } from "./leases.ts";
 import { type SlotChange, slotName } from "./slots.ts";
 
 /** The slot was last taken by this stream: `:stream`, or `:replaced`. False for an empty slot. */

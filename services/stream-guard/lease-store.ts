@@ -1,70 +1,57 @@
-import { createHash } from "node:crypto";
-import {
-  type AttributeValue,
-  ConditionalCheckFailedException,
-  type DynamoDBClient,
-  GetItemCommand,
-  UpdateItemCommand,
-} from "@aws-sdk/client-dynamodb";
 import { StoreUnavailable } from "../../shared/store-unavailable.ts";
-import type { Lease, LeaseKey, LeaseOrder, LeaseStore, StartOrder } from "./guard.ts";
-import { conditionOf } from "./lease-conditions.ts";
+import type {
+  Lease,
+  LeaseKey,
+  LeaseOrder,
+  LeaseStore,
+  StartOrder,
+  StartOutcome,
+} from "./leases.ts";
+import { SlotMemory } from "./slot-memory.ts";
+import { type ChangeOrder, SlotStore, type SlotStoreOptions } from "./slot-store.ts";
 import {
   findLive,
+  guessSlot,
   liveLeases,
   planStart,
-  readSlots,
   type SlotChange,
-  slotName,
   type Slots,
 } from "./slots.ts";
 
 /** Each lost round is another start's or end's gain; nobody loses this many but in a storm. */
 const MAX_ROUNDS = 20;
-/** Left for clocks, and for looking at what happened, before DynamoDB may sweep an idle caller. */
-const SWEEP_MARGIN_SECONDS = 3_600;
+const REMEMBERED_CALLERS = 10_000;
 
-type Order = LeaseKey & Partial<LeaseOrder> & Pick<StartOrder, "replaceStreamId">;
-
-interface Settled {
-  /** What was written; undefined when there was nothing to write. */
-  change: SlotChange | undefined;
-  /** The slots afterwards. */
-  slots: Slots;
-}
-
-export interface DynamoDBLeaseStoreOptions {
-  client: DynamoDBClient;
-  table: string;
-  /** Slots of a caller. Those beyond, of a larger limit before, are lost to their streams. */
-  limit: number;
-}
+/** What to write to the slots as they are, or as they may be; undefined when there is nothing. */
+type Plan = (slots: Slots) => SlotChange | undefined;
 
 /**
- * One item a caller, with one attribute a slot; every change is one conditional update of it.
+ * Leases on a caller's slots, each verb one conditional update.
  *
- * The slot is guessed by the stream's id, so that nothing has to be read before. A failed
- * condition returns the item as it was at that instant, and with it what to write instead: another
- * slot, a renewal, or nothing because the caller has as many streams as allowed.
+ * Nothing is read before: the first try goes by what this instance saw last, else by a guess from
+ * the stream's id. A failed condition returns the slots as they were at that instant, and with
+ * them what to write instead: another slot, a renewal, or nothing because all are held.
  */
 export class DynamoDBLeaseStore implements LeaseStore {
-  readonly #options: DynamoDBLeaseStoreOptions;
+  readonly #limit: number;
+  readonly #slots: SlotStore;
+  readonly #memory = new SlotMemory(REMEMBERED_CALLERS);
 
-  constructor(options: DynamoDBLeaseStoreOptions) {
-    this.#options = options;
+  constructor(options: SlotStoreOptions) {
+    this.#limit = options.limit;
+    this.#slots = new SlotStore(options);
   }
 
-  async start(order: StartOrder) {
-    const guess = this.#guess(order.replaceStreamId ?? order.streamId);
-    const overReplaced = order.replaceStreamId !== undefined;
-    const { change, slots } = await this.#settle(order, (known) =>
-      known === undefined
-        ? { kind: "take", slot: guess, overReplaced }
-        : planStart(known, order, guess),
-    );
-    const live = liveLeases(slots, order.nowMs);
-    if (change === undefined) return { result: "refused", live } as const;
-    return { result: change.kind === "renew" ? "renewed" : "started", live } as const;
+  async start(order: StartOrder): Promise<StartOutcome> {
+    const { replaceStreamId, streamId, nowMs } = order;
+    const slot = guessSlot(replaceStreamId ?? streamId, this.#limit);
+    const overReplaced = replaceStreamId !== undefined;
+    const guess = { kind: "take", slot, overReplaced } as const;
+    const plan = (slots: Slots) => planStart(slots, order, slot);
+    const { change, slots } = await this.#settle(order, guess, plan);
+    const live = liveLeases(slots, nowMs);
+    if (change === undefined) return { result: "refused", live };
+    return { result: change.kind === "renew" ? "renewed" : "started", live };
   }
 
   async renew(order: LeaseOrder): Promise<readonly Lease[] | undefined> {
@@ -72,111 +59,40 @@ export class DynamoDBLeaseStore implements LeaseStore {
   }
 
   async end(key: LeaseKey): Promise<readonly Lease[] | undefined> {
-    return this.#changeOwn("end", key);
+    return this.#changeOwn("end", { ...key, expiresAtMs: key.nowMs });
   }
 
   async list(caller: string, nowMs: number): Promise<readonly Lease[]> {
-    return liveLeases(await this.#read(caller), nowMs);
+    return liveLeases(await this.#slots.read(caller), nowMs);
   }
 
-  async #changeOwn(kind: "renew" | "end", order: Order): Promise<readonly Lease[] | undefined> {
+  /** Rejects, saying why, when the store cannot be used. */
+  async check(): Promise<void> {
+    await this.#slots.check();
+  }
+
+  async #changeOwn(kind: "renew" | "end", order: LeaseOrder) {
     const { streamId, nowMs } = order;
-    const guess = this.#guess(streamId);
-    const { change, slots } = await this.#settle(order, (known) => {
-      const slot = known === undefined ? guess : findLive(known, streamId, nowMs);
+    const guess = { kind, slot: guessSlot(streamId, this.#limit) };
+    const { change, slots } = await this.#settle(order, guess, (known) => {
+      const slot = findLive(known, streamId, nowMs);
       return slot === undefined ? undefined : { kind, slot };
     });
     return change && liveLeases(slots, nowMs);
   }
 
   /** Plans and writes until the plan fits what the slots really hold. */
-  async #settle(
-    order: Order,
-    plan: (known: Slots | undefined) => SlotChange | undefined,
-  ): Promise<Settled> {
-    let known: Slots | undefined;
+  async #settle(order: ChangeOrder, guess: SlotChange, plan: Plan) {
+    const remembered = this.#memory.recall(order.caller);
+    // Memory alone refuses nobody: it may be out of date.
+    let change: SlotChange | undefined = (remembered && plan(remembered)) ?? guess;
     for (let round = 0; round < MAX_ROUNDS; round += 1) {
-      const change = plan(known);
-      if (change === undefined) return { change, slots: known ?? [] };
-      const { written, slots } = await this.#write(order, change);
+      const { written, slots } = await this.#slots.write(order, change);
+      this.#memory.remember(order.caller, slots);
       if (written) return { change, slots };
-      known = slots;
+      change = plan(slots);
+      if (change === undefined) return { change, slots };
     }
     throw new StoreUnavailable("dynamodb", new Error(`${MAX_ROUNDS} rounds lost to other writes`));
   }
-
-  async #write(order: Order, change: SlotChange): Promise<{ written: boolean; slots: Slots }> {
-    const { client, table, limit } = this.#options;
-    const update = updateOf(change);
-    const condition = conditionOf(change, order, limit);
-    try {
-      const { Attributes } = await client.send(
-        new UpdateItemCommand({
-          TableName: table,
-          Key: keyOf(order.caller),
-          UpdateExpression: update,
-          ConditionExpression: condition,
-          ExpressionAttributeValues: valuesIn(`${update} ${condition}`, order),
-          ReturnValues: "ALL_NEW",
-          ReturnValuesOnConditionCheckFailure: "ALL_OLD",
-        }),
-      );
-      return { written: true, slots: readSlots(Attributes, limit) };
-    } catch (error) {
-      if (!(error instanceof ConditionalCheckFailedException)) throw error;
-      // Nothing comes back where there was no item, nor from a local DynamoDB: then ask.
-      const slots = error.Item && readSlots(error.Item, limit);
-      return { written: false, slots: slots ?? (await this.#read(order.caller)) };
-    }
-  }
-
-  async #read(caller: string): Promise<Slots> {
-    const { client, table, limit } = this.#options;
-    const { Item } = await client.send(
-      new GetItemCommand({ TableName: table, Key: keyOf(caller), ConsistentRead: true }),
-    );
-    return readSlots(Item, limit);
-  }
-
-  /** The same slot on every instance, so that a heartbeat finds it without looking. */
-  #guess(streamId: string): number {
-    return createHash("sha256").update(streamId).digest().readUInt32BE() % this.#options.limit;
-  }
-}
-
-function keyOf(caller: string): Record<string, AttributeValue> {
-  return { id: { S: `caller#${caller}` } };
-}
-
-function updateOf({ kind, slot, clear }: SlotChange): string {
-  const name = slotName(slot);
-  const cleared = clear === undefined ? "" : ` REMOVE ${slotName(clear)}`;
-  switch (kind) {
-    case "take":
-      return `SET ${name} = :lease, expires_at = :sweep${cleared}`;
-    case "renew":
-      return `SET ${name}.expires_at_ms = :expires, expires_at = :sweep${cleared}`;
-    case "end":
-      return `REMOVE ${name}`;
-  }
-}
-
-/** The values that an expression names; DynamoDB refuses any other. */
-function valuesIn(expression: string, order: Order): Record<string, AttributeValue> {
-  const { streamId, replaceStreamId = "", nowMs, expiresAtMs = nowMs } = order;
-  const sweepAt = Math.ceil(expiresAtMs / 1_000) + SWEEP_MARGIN_SECONDS;
-  const stream = { S: streamId };
-  const expires = { N: String(expiresAtMs) };
-  const values: Record<string, AttributeValue> = {
-    ":stream": stream,
-    ":replaced": { S: replaceStreamId },
-    ":now": { N: String(nowMs) },
-    ":expires": expires,
-    ":sweep": { N: String(sweepAt) },
-    ":lease": {
-      M: { stream_id: stream, started_at_ms: { N: String(nowMs) }, expires_at_ms: expires },
-    },
-  };
-  const named = new Set(expression.match(/:\w+/g));
-  return Object.fromEntries(Object.entries(values).filter(([name]) => named.has(name)));
 }

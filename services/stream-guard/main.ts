@@ -1,7 +1,8 @@
 import { randomUUID } from "node:crypto";
-import { DescribeTableCommand } from "@aws-sdk/client-dynamodb";
 import { readSettingsOrExit } from "../../shared/config.ts";
+import { services } from "../../shared/contract.ts";
 import { createDynamoDB } from "../../shared/dynamodb.ts";
+import { publishEmbeddedMetric } from "../../shared/embedded-metric.ts";
 import { serve } from "../../shared/serve.ts";
 import { createServiceContext } from "../../shared/service-context.ts";
 import { ActiveStreams } from "./active-streams.ts";
@@ -11,6 +12,7 @@ import { streamGuardSettings } from "./config.ts";
 import { DynamoDBDetailsStore } from "./details-store.ts";
 import { StreamGuard } from "./guard.ts";
 import { DynamoDBLeaseStore } from "./lease-store.ts";
+import { createStreamMetrics } from "./metrics.ts";
 
 const settings = readSettingsOrExit(streamGuardSettings, process.env);
 const service = await createServiceContext("stream-guard", settings);
@@ -26,8 +28,9 @@ const leaseMs = settings.leaseSeconds * 1_000;
 const now = () => Date.now();
 
 const active = new ActiveStreams({ intervalMs: leaseMs / 3, now });
+const leases = new DynamoDBLeaseStore({ client, table, limit });
 const guard = new StreamGuard({
-  leases: new DynamoDBLeaseStore({ client, table, limit }),
+  leases,
   details: new DynamoDBDetailsStore({ client, table }),
   active,
   limit,
@@ -41,11 +44,19 @@ const app = createApp({
   guard,
   gate: new CallerGate({ parallel: settings.callerParallel, waiting: settings.callerWaiting }),
   caller: settings,
-  context: {
-    ...service,
-    readiness: { dynamodb: () => client.send(new DescribeTableCommand({ TableName: table })) },
-  },
+  metrics: createStreamMetrics(service.metrics, active),
+  context: { ...service, readiness: { dynamodb: () => leases.check() } },
 });
+
+if (settings.embeddedMetrics) {
+  publishEmbeddedMetric({
+    metric: services["stream-guard"].scalingMetric,
+    deployment: settings.deployment,
+    read: () => active.count,
+    write: (line) => process.stdout.write(`${line}\n`),
+    now,
+  });
+}
 
 await serve({
   app,

@@ -1,50 +1,31 @@
 import type { Context } from "koa";
-import type { z } from "zod";
-import { Problem, type ProblemKind, problems } from "../../shared/http/problem.ts";
+import { Problem, problems } from "../../shared/http/problem.ts";
 import { type Route, route } from "../../shared/http/route.ts";
+import { StoreUnavailable } from "../../shared/store-unavailable.ts";
 import { callerOf, type CallerSettings } from "./caller.ts";
 import { CallerBusy, type CallerGate } from "./caller-gate.ts";
-import type { Hold, Refusal, Stream, StreamDetails, StreamGuard } from "./guard.ts";
+import type { Refusal, StreamGuard } from "./guard.ts";
+import type { StreamDetails } from "./leases.ts";
+import type { StreamMetrics } from "./metrics.ts";
+import { presentHold, presentStreams } from "./present.ts";
+import { streamProblems } from "./problems.ts";
 import * as schemas from "./schemas.ts";
 
 const COLLECTION = "/api/v1/streams";
-const ONE = `${COLLECTION}/{stream_id}`;
+const ONE = `${COLLECTION}/{stream_id}` as const;
 
 const requestHeaders = {
   "x-forwarded-for":
     "The caller: the last entry, as the load balancer appends it. Required, unless the " +
     "deployment names its users by another header.",
 };
-
-const limitReached = {
-  status: 409,
-  id: "stream-limit-reached",
-  title: "Stream limit reached",
-  description:
-    "The caller has as many streams as allowed: `limit`, `active` and `streams` tell which, " +
-    "`Retry-After` when the first slot is free should its player have gone.",
-} satisfies ProblemKind;
-
-const leaseLost = {
-  status: 410,
-  id: "lease-lost",
-  title: "Lease lost",
-  description: "The stream has no slot: it ended, or no heartbeat came in time. Start it again.",
-} satisfies ProblemKind;
-
-const callerBusy = {
-  status: 429,
-  id: "caller-busy",
-  title: "Too many requests at once",
-  description: "Too many requests of this caller are waiting; others are not affected.",
-} satisfies ProblemKind;
-
-const anyRoute = [problems.storeUnavailable, callerBusy];
+const anyProblem = [streamProblems.callerBusy, problems.storeUnavailable];
 
 export interface RoutesOptions {
   guard: StreamGuard;
   gate: CallerGate;
   caller: CallerSettings;
+  metrics: StreamMetrics;
 }
 
 export function createRoutes(options: RoutesOptions): Route[] {
@@ -60,7 +41,7 @@ function startRoute(options: RoutesOptions): Route {
     summary: "Starts a stream, if the caller may have one more",
     description:
       "With the `stream_id` of a live stream it is a heartbeat: the same slot, 200. " +
-      "With `video_ended: true` no slot is taken, and the one of that id is given up.",
+      "With `video_ended: true` no slot is taken, and the one of that id is given up: 200.",
     requestHeaders,
     body: schemas.Start,
     replies: {
@@ -71,14 +52,14 @@ function startRoute(options: RoutesOptions): Route {
       },
       200: { description: "The stream had one already", schema: schemas.Hold },
     },
-    problems: [limitReached, ...anyRoute],
+    problems: [streamProblems.limitReached, ...anyProblem],
     async handle(ctx, { body = {} }) {
       const { stream_id: streamId, replace_stream_id: replaceStreamId, ...fields } = body;
       const request = { streamId, replaceStreamId, details: toDetails(fields) };
       const outcome = await forCaller(ctx, options, (caller) => guard.start(caller, request));
       if (outcome.result === "refused") throw refusal(guard, outcome);
       ctx.status = outcome.result === "started" ? 201 : 200;
-      if (outcome.result !== "ended") ctx.set("location", `${COLLECTION}/${outcome.streamId}`);
+      if (outcome.result === "started") ctx.set("location", `${COLLECTION}/${outcome.streamId}`);
       ctx.body = presentHold(guard, outcome);
     },
   });
@@ -93,7 +74,7 @@ function listRoute(options: RoutesOptions): Route {
     summary: "Lists the caller's live streams",
     requestHeaders,
     replies: { 200: { description: "The streams", schema: schemas.Streams } },
-    problems: [problems.invalid, ...anyRoute],
+    problems: [problems.invalid, ...anyProblem],
     async handle(ctx) {
       const streams = await forCaller(ctx, options, (caller) => guard.list(caller));
       ctx.set("cache-control", "no-store");
@@ -112,14 +93,14 @@ function heartbeatRoute(options: RoutesOptions): Route {
     requestHeaders,
     params: schemas.StreamPath,
     body: schemas.Heartbeat,
-    replies: { 200: { description: "The slot is kept", schema: schemas.Hold } },
-    problems: [leaseLost, ...anyRoute],
+    replies: { 200: { description: "The slot is kept, or given up", schema: schemas.Hold } },
+    problems: [streamProblems.leaseLost, ...anyProblem],
     async handle(ctx, { params: { stream_id: streamId }, body = {} }) {
       const hold = await forCaller(ctx, options, (caller) =>
         guard.heartbeat(caller, streamId, toDetails(body)),
       );
       if (hold === undefined) {
-        throw new Problem(leaseLost, {
+        throw new Problem(streamProblems.leaseLost, {
           detail: `The stream ${streamId} has no slot any more. Start it again to get one.`,
         });
       }
@@ -129,6 +110,7 @@ function heartbeatRoute(options: RoutesOptions): Route {
 }
 
 function endRoute(options: RoutesOptions): Route {
+  const { guard } = options;
   return route({
     method: "DELETE",
     paths: [ONE],
@@ -137,9 +119,9 @@ function endRoute(options: RoutesOptions): Route {
     requestHeaders,
     params: schemas.StreamPath,
     replies: { 204: { description: "It has ended" } },
-    problems: [problems.notFound, ...anyRoute],
+    problems: [problems.notFound, ...anyProblem],
     async handle(ctx, { params: { stream_id: streamId } }) {
-      const ended = await forCaller(ctx, options, (caller) => options.guard.end(caller, streamId));
+      const ended = await forCaller(ctx, options, (caller) => guard.end(caller, streamId));
       if (!ended) {
         throw new Problem(problems.notFound, { detail: `No stream ${streamId} of yours is live.` });
       }
@@ -151,15 +133,16 @@ function endRoute(options: RoutesOptions): Route {
 /** Works for the caller of a request, when it is the caller's turn. */
 async function forCaller<T>(
   ctx: Context,
-  { gate, caller: settings }: RoutesOptions,
+  { gate, caller: settings, metrics }: RoutesOptions,
   work: (caller: string) => Promise<T>,
 ): Promise<T> {
   const caller = callerOf(ctx, settings);
   try {
     return await gate.run(caller, () => work(caller));
   } catch (error) {
+    if (error instanceof StoreUnavailable) metrics.storeFailed();
     if (!(error instanceof CallerBusy)) throw error;
-    throw new Problem(callerBusy, {
+    throw new Problem(streamProblems.callerBusy, {
       detail: "Too many of your requests are waiting. Send fewer at once; try again in 1 s.",
       headers: { "retry-after": "1" },
     });
@@ -168,7 +151,7 @@ async function forCaller<T>(
 
 function refusal(guard: StreamGuard, { retryAfterMs, streams }: Refusal): Problem {
   const seconds = Math.max(1, Math.ceil(retryAfterMs / 1_000));
-  return new Problem(limitReached, {
+  return new Problem(streamProblems.limitReached, {
     detail:
       `${streams.length} of ${guard.limit} streams are live. End one, name one of them as ` +
       `replace_stream_id, or try again in ${seconds} s.`,
@@ -177,34 +160,7 @@ function refusal(guard: StreamGuard, { retryAfterMs, streams }: Refusal): Proble
   });
 }
 
-function presentHold(guard: StreamGuard, hold: Hold): z.input<typeof schemas.Hold> {
-  return {
-    stream_id: hold.streamId,
-    lease_expires_at: toTime(hold.promisedUntilMs),
-    heartbeat_seconds: guard.heartbeatSeconds,
-    active: hold.active,
-    limit: guard.limit,
-  };
-}
-
-function presentStreams(guard: StreamGuard, streams: readonly Stream[]) {
-  return {
-    limit: guard.limit,
-    active: streams.length,
-    streams: streams.map(({ streamId, startedAtMs, promisedUntilMs, details }) => ({
-      stream_id: streamId,
-      started_at: toTime(startedAtMs),
-      lease_expires_at: toTime(promisedUntilMs),
-      ...details,
-    })),
-  };
-}
-
 function toDetails(fields: Record<string, string | number | boolean | undefined>): StreamDetails {
   const told = Object.entries(fields).filter(([, value]) => value !== undefined);
   return Object.fromEntries(told) as StreamDetails;
-}
-
-function toTime(ms: number): string {
-  return new Date(ms).toISOString();
 }

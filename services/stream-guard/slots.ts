@@ -1,5 +1,5 @@
-import type { AttributeValue } from "@aws-sdk/client-dynamodb";
-import type { Lease, StartOrder } from "./guard.ts";
+import { createHash } from "node:crypto";
+import type { Lease, StartOrder } from "./leases.ts";
 
 /** The slots of a caller, by number: the lease that was last written there. */
 export type Slots = readonly (Lease | undefined)[];
@@ -19,20 +19,16 @@ export function slotName(slot: number): string {
   return `slot_${slot}`;
 }
 
-export function readSlots(item: Record<string, AttributeValue> | undefined, limit: number): Slots {
-  return Array.from({ length: limit }, (_, slot) => {
-    const lease = item?.[slotName(slot)]?.M;
-    if (lease === undefined) return undefined;
-    return {
-      streamId: lease["stream_id"]?.S ?? "",
-      startedAtMs: Number(lease["started_at_ms"]?.N),
-      expiresAtMs: Number(lease["expires_at_ms"]?.N),
-    };
-  });
+/** Where to look first for a stream that was never seen: the same slot on every instance. */
+export function guessSlot(streamId: string, limit: number): number {
+  return createHash("sha256").update(streamId).digest().readUInt32BE() % limit;
 }
 
+/** The leases that have not expired, the oldest stream first. */
 export function liveLeases(slots: Slots, nowMs: number): readonly Lease[] {
-  return slots.filter((lease) => isLive(lease, nowMs));
+  return slots
+    .filter((lease) => isLive(lease, nowMs))
+    .toSorted((one, other) => one.startedAtMs - other.startedAtMs);
 }
 
 /**
