@@ -22,11 +22,12 @@ export interface Redis {
   /**
    * Runs one command, script or multi.
    *
+   * @param timeoutMs longest wait for this one, where it is not the usual
    * @throws StoreUnavailable at once when Redis is away, or when the reply is late; the command
    *   may then have run all the same
    * @throws ErrorReply what Redis itself answered to the command
    */
-  run<T>(command: (client: RedisClient) => Promise<T>): Promise<T>;
+  run<T>(command: (client: RedisClient) => Promise<T>, timeoutMs?: number): Promise<T>;
   /** Waits for the replies under way, then hangs up. */
   close(): Promise<void>;
 }
@@ -51,7 +52,7 @@ export function createRedis({ url, timeoutMs, log }: RedisOptions): Redis {
   // A failed first attempt is reported by the listener above; the client itself tries on.
   client.connect().catch(() => undefined);
   return {
-    run: (command) => bounded(command(client), timeoutMs),
+    run: (command, ownTimeoutMs = timeoutMs) => bounded(command(client), ownTimeoutMs),
     async close() {
       if (client.isReady) await bounded(client.close(), timeoutMs).catch(() => undefined);
       if (client.isOpen) client.destroy();
