@@ -1,0 +1,64 @@
+import { wholeNumber } from "../../shared/config.ts";
+import {
+  apiKeySettings,
+  dynamodbSettings,
+  redisSettings,
+  serviceSettings,
+  tableSetting,
+} from "../../shared/settings.ts";
+
+export const catalogSettings = {
+  ...serviceSettings,
+  ...apiKeySettings,
+  ...dynamodbSettings,
+  ...redisSettings,
+  productsTable: tableSetting("products"),
+  redisTimeoutMs: wholeNumber({
+    env: "REDIS_TIMEOUT_MS",
+    meaning: "longest wait of a read for Redis; then DynamoDB is asked",
+    unit: "milliseconds",
+    min: 1,
+    max: 1_000,
+    default: 50,
+  }),
+  cacheTtlSeconds: wholeNumber({
+    env: "CACHE_TTL_SECONDS",
+    meaning: "how long Redis keeps a product, ± 10 %",
+    unit: "seconds",
+    min: 1,
+    max: 604_800,
+    default: 3_600,
+  }),
+  cacheFreshSeconds: wholeNumber({
+    env: "CACHE_FRESH_SECONDS",
+    meaning: "how much of that it is answered without asking DynamoDB; the rest is for outages",
+    unit: "seconds",
+    min: 1,
+    max: 604_800,
+    default: 3_000,
+  }),
+  cacheAbsentSeconds: wholeNumber({
+    env: "CACHE_ABSENT_SECONDS",
+    meaning: "how long Redis keeps that there is no such product",
+    unit: "seconds",
+    min: 1,
+    max: 3_600,
+    default: 10,
+  }),
+  loadsParallel: wholeNumber({
+    env: "LOADS_PARALLEL",
+    meaning: "products that one process loads from DynamoDB at the same time",
+    unit: "loads",
+    min: 1,
+    max: 1_000,
+    default: 64,
+  }),
+  loadsWaiting: wholeNumber({
+    env: "LOADS_WAITING",
+    meaning: "further loads that wait their turn; beyond it is 503",
+    unit: "loads",
+    min: 0,
+    max: 100_000,
+    default: 1_024,
+  }),
+};

@@ -1,0 +1,81 @@
+import type { CircuitState } from "cockatiel";
+import { Counter, Gauge, type Registry } from "prom-client";
+import type { ReadOutcome } from "./catalog.ts";
+import type { ReadObserver } from "./lazy-loading.ts";
+
+/** What the gauges read when they are asked. */
+export interface CatalogGauges {
+  circuits: Record<string, () => CircuitState>;
+  unsettledProducts: () => number;
+}
+
+const OUTCOMES = ["hit", "miss", "stale", "bypass"] as const satisfies readonly ReadOutcome[];
+
+/** Counts reads and loads in a registry, and knows the reads per second. */
+export class CatalogMetrics implements ReadObserver {
+  readonly #reads: Record<ReadOutcome, { inc(): void }>;
+  readonly #loads: Counter<"outcome">;
+  readonly #registry: Registry;
+  #readCount = 0;
+
+  constructor(registry: Registry) {
+    this.#registry = registry;
+    const reads = new Counter({
+      name: "catalog_reads_total",
+      help: "Products that were read, by where the answer came from.",
+      labelNames: ["outcome"],
+      registers: [registry],
+    });
+    const counts = OUTCOMES.map((outcome) => [outcome, reads.labels(outcome)] as const);
+    this.#reads = Object.fromEntries(counts) as Record<ReadOutcome, { inc(): void }>;
+    this.#loads = new Counter({
+      name: "catalog_loads_total",
+      help: "Reads of DynamoDB for one product, by how they ended.",
+      labelNames: ["outcome"],
+      registers: [registry],
+    });
+  }
+
+  read(outcome: ReadOutcome): void {
+    this.#readCount += 1;
+    this.#reads[outcome].inc();
+  }
+
+  loaded(outcome: "found" | "absent" | "failed"): void {
+    this.#loads.inc({ outcome });
+  }
+
+  /** Publishes values that somebody else holds. */
+  watch({ circuits, unsettledProducts }: CatalogGauges): void {
+    new Gauge({
+      name: "catalog_circuit_state",
+      help: "Circuit breaker of a store: 0 closed, 1 open, 2 half-open.",
+      labelNames: ["store"],
+      registers: [this.#registry],
+      collect() {
+        for (const [store, state] of Object.entries(circuits)) this.set({ store }, state());
+      },
+    });
+    new Gauge({
+      name: "catalog_unsettled_products",
+      help: "Products of whose writes Redis has still to be told.",
+      registers: [this.#registry],
+      collect() {
+        this.set(unsettledProducts());
+      },
+    });
+  }
+
+  /** A function that tells the mean reads per second since it was last called. */
+  createRate(now: () => number): () => number {
+    let sinceMs = now();
+    let counted = this.#readCount;
+    return () => {
+      const untilMs = now();
+      const rate = ((this.#readCount - counted) * 1_000) / Math.max(1, untilMs - sinceMs);
+      sinceMs = untilMs;
+      counted = this.#readCount;
+      return rate;
+    };
+  }
+}
