@@ -1,10 +1,8 @@
 import { spawn, type ChildProcessByStdio } from "node:child_process";
 import { once } from "node:events";
-import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
 import { endWithParent } from "./end-with-parent.ts";
-
-const KEPT_LINES = 40;
+import { OutputLines } from "./output-lines.ts";
 
 export interface ChildProcessOptions {
   /** How messages call it. */
@@ -35,8 +33,7 @@ export class ChildProcess implements AsyncDisposable {
   /** Resolves, and never rejects, when the process is gone and all its output is read. */
   readonly exited: Promise<ProcessExit>;
   readonly #child: ChildProcessByStdio<null, Readable, Readable>;
-  readonly #lines: string[] = [];
-  readonly #listeners = new Set<(line: string) => void>();
+  readonly #output: OutputLines;
   #exit: ProcessExit | undefined;
 
   /** Rejects when the program cannot be started at all. */
@@ -62,10 +59,8 @@ export class ChildProcess implements AsyncDisposable {
     this.name = name;
     this.#child = child;
     this.pid = child.pid ?? 0;
-    if (onLine) this.#listeners.add(onLine);
-    for (const output of [child.stdout, child.stderr]) {
-      createInterface({ input: output }).on("line", (line) => this.#remember(line));
-    }
+    this.#output = new OutputLines([child.stdout, child.stderr]);
+    if (onLine) this.#output.onLine(onLine);
     ChildProcess.#running.add(this);
     this.exited = new Promise((resolve) => {
       child.once("close", (code, signal) => {
@@ -83,23 +78,12 @@ export class ChildProcess implements AsyncDisposable {
 
   /** Its latest lines, oldest first. */
   get lastLines(): readonly string[] {
-    return this.#lines;
+    return this.#output.latest;
   }
 
   /** Resolves with the first line that matches; rejects when it ends, or at the deadline. */
   async waitForLine(pattern: RegExp, timeoutMs = 10_000): Promise<string> {
-    const seen = this.#lines.find((line) => pattern.test(line));
-    if (seen !== undefined) return seen;
-    const { promise, resolve } = Promise.withResolvers<string>();
-    const listener = (line: string) => {
-      if (pattern.test(line)) resolve(line);
-    };
-    this.#listeners.add(listener);
-    try {
-      return await this.readyOrThrow(promise, timeoutMs);
-    } finally {
-      this.#listeners.delete(listener);
-    }
+    return this.readyOrThrow(this.#output.first(pattern), timeoutMs);
   }
 
   /** What `ready` gives; rejects, with the last output, when the process ends or takes too long. */
@@ -140,14 +124,8 @@ export class ChildProcess implements AsyncDisposable {
     await this.stop();
   }
 
-  #remember(line: string): void {
-    this.#lines.push(line);
-    if (this.#lines.length > KEPT_LINES) this.#lines.shift();
-    for (const listener of this.#listeners) listener(line);
-  }
-
   #fault(what: string): Error {
-    const output = this.#lines.map((line) => `  ${line}`).join("\n");
+    const output = this.lastLines.map((line) => `  ${line}`).join("\n");
     return new Error(`${this.name} ${what}. Its last output:\n${output || "  (none)"}`);
   }
 }

@@ -1,5 +1,6 @@
+import { join } from "node:path";
 import { serviceNames, type ServiceName } from "../contract.ts";
-import type { ProcessExit } from "./child-process.ts";
+import { describeExit, type ProcessExit } from "./child-process.ts";
 import { findFreePort } from "./free-port.ts";
 import { Gateway } from "./gateway.ts";
 import { keepRunning } from "./keep-running.ts";
@@ -39,6 +40,7 @@ export class LocalStack {
   readonly url: string;
   readonly stores: LocalStores;
   readonly #gateway: Gateway;
+  readonly #note: (text: string) => void;
   readonly #services: Watch;
   readonly #servers: Watch;
 
@@ -59,6 +61,7 @@ export class LocalStack {
     this.url = gateway.url;
     this.stores = stores;
     this.#gateway = gateway;
+    this.#note = note;
     this.#services = watch(services, note);
     this.#servers = watch(stores.servers, note);
   }
@@ -73,17 +76,22 @@ export class LocalStack {
     const exits = await this.#services.stop();
     await this.#gateway.stop();
     await this.#servers.stop();
-    return exits.every(({ code }) => code === 0);
+    const faults = exits.filter(({ code }) => code !== 0);
+    for (const { name, ...exit } of faults) this.#note(`${name} ended (${describeExit(exit)})`);
+    return faults.length === 0;
   }
 }
 
 interface Watch {
-  stop: () => Promise<readonly ProcessExit[]>;
+  stop: () => Promise<readonly (ProcessExit & { name: string })[]>;
 }
 
 function watch(servers: readonly ServerProcess[], note: (text: string) => void): Watch {
   const stopping = new AbortController();
-  const ends = servers.map((server) => keepRunning(server, { signal: stopping.signal, note }));
+  const ends = servers.map(async (server) => ({
+    name: server.name,
+    ...(await keepRunning(server, { signal: stopping.signal, note })),
+  }));
   return {
     stop() {
       stopping.abort();
@@ -92,7 +100,7 @@ function watch(servers: readonly ServerProcess[], note: (text: string) => void):
   };
 }
 
-/** A process of a service, before it is started. */
+/** A process of a service, to be started. */
 interface Instance {
   service: ServiceName;
   name: string;
@@ -124,14 +132,16 @@ async function startGateway(port: number, instances: readonly Instance[]): Promi
 async function startServices(
   instances: readonly Instance[],
   stores: StoreAddresses,
-  { env, onLine }: LocalStackOptions,
+  { dataDir, env, onLine }: LocalStackOptions,
 ): Promise<readonly ServiceProcess[]> {
+  // What Node compiles is kept with the data: a service then starts in two thirds of the time.
+  const cache = { NODE_COMPILE_CACHE: join(dataDir, "compile-cache") };
   const starts = await Promise.allSettled(
     instances.map(({ service, name, port }) =>
       ServiceProcess.start(service, {
         name,
         port,
-        env: { ...serviceEnvironment(service, stores), ...env },
+        env: { ...serviceEnvironment(service, stores), ...cache, ...env },
         onLine: (line) => onLine?.(line, name),
       }),
     ),

@@ -63,8 +63,7 @@ async function nextStopSignal(): Promise<void> {
 
 function explain(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  if ("code" in error && error.code === "EADDRINUSE") {
-    return `Port ${String("port" in error && error.port)} is in use: stop what listens there, or take another: PORT=8081 npm start`;
-  }
-  return error.message;
+  if (!("code" in error && error.code === "EADDRINUSE")) return error.message;
+  const port = "port" in error ? Number(error.port) : 0;
+  return `Port ${port} is in use: stop what listens there, or take another: PORT=8081 npm start`;
 }
