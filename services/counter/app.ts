@@ -1,0 +1,26 @@
+import { randomBytes } from "node:crypto";
+import type Koa from "koa";
+import { createServiceApp, type ServiceContext } from "../../shared/http/service-app.ts";
+import type { Counter, Totals } from "./counter.ts";
+import type { Estimates } from "./estimates.ts";
+import type { LiveCounts } from "./live-counts.ts";
+import { createRoutes } from "./routes.ts";
+
+export interface CounterDeps extends ServiceContext {
+  counter: Counter;
+  estimates: Estimates;
+  totals: Totals;
+  live: LiveCounts;
+  /** Proxies in front that append to `x-forwarded-for`. */
+  trustedHops: number;
+}
+
+export function createApp(deps: CounterDeps): Koa {
+  const about = {
+    service: "counter",
+    title: "Page counter",
+    description: "Gives every opening of a page its own number, and draws badges of it.",
+  } as const;
+  const newNonce = () => randomBytes(16).toString("base64");
+  return createServiceApp(about, createRoutes({ ...deps, newNonce }), deps);
+}

@@ -1,0 +1,60 @@
+import { flag, oneOf, wholeNumber } from "../../shared/config.ts";
+import { env } from "../../shared/contract.ts";
+import {
+  apiKeySettings,
+  dynamodbSettings,
+  redisSettings,
+  serviceSettings,
+  tableSetting,
+} from "../../shared/settings.ts";
+import { keptAddresses } from "./kept-address.ts";
+
+export const counterSettings = {
+  ...serviceSettings,
+  ...apiKeySettings,
+  ...redisSettings,
+  ...dynamodbSettings,
+  countersTable: tableSetting("counters"),
+  sessionsTable: tableSetting("sessions"),
+  counterStore: oneOf({
+    env: env.counterStore,
+    meaning: "where hits are counted; `auto` is `redis` when `REDIS_URL` is set, else `dynamodb`",
+    values: ["auto", "redis", "dynamodb"],
+    default: "auto",
+  }),
+  redisTimeoutMs: wholeNumber({
+    env: "REDIS_TIMEOUT_MS",
+    meaning: "longest wait for one reply of Redis",
+    unit: "milliseconds",
+    min: 10,
+    max: 10_000,
+    default: 500,
+  }),
+  sessions: flag({
+    env: "SESSIONS",
+    meaning: "write a record of each hit, kept for 30 days",
+    default: true,
+  }),
+  sessionIp: oneOf({
+    env: "SESSION_IP",
+    meaning: "how much of the visitor's address a record keeps",
+    values: keptAddresses,
+    default: "truncated",
+  }),
+  sessionBuffer: wholeNumber({
+    env: "SESSION_BUFFER",
+    meaning: "records that may wait to be written; more are dropped, and counted",
+    unit: "records",
+    min: 25,
+    max: 1_000_000,
+    default: 10_000,
+  }),
+  eventListeners: wholeNumber({
+    env: "EVENT_LISTENERS",
+    meaning: "connections that may follow a count live, on one instance",
+    unit: "connections",
+    min: 0,
+    max: 100_000,
+    default: 1_000,
+  }),
+};
