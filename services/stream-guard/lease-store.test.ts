@@ -8,6 +8,7 @@ import {
 } from "../../shared/testing/stream-leases.ts";
 import { DynamoDBLeaseStore } from "./lease-store.ts";
 import type { LeaseStore, StartOrder } from "./leases.ts";
+import { guessSlot } from "./slots.ts";
 
 const LEASE_MS = 60_000;
 const NOON = Date.UTC(2026, 0, 1, 12);
@@ -296,6 +297,31 @@ describe("DynamoDBLeaseStore", () => {
     expect((await one.start(order("memory", "d"))).result).to.equal("started");
     for (const streamId of ["e", "f"]) await other.start(order("memory", streamId));
     expect((await one.start(order("memory", "g"))).result).to.equal("refused");
+  });
+
+  /** Another id that is looked for in the same slot first. */
+  const twinOf = (streamId: string) => {
+    const names = Array.from({ length: 50 }, (_, index) => `twin-${index}`);
+    return names.find((name) => guessSlot(name, 3) === guessSlot(streamId, 3)) ?? "";
+  };
+
+  it("gives one slot to a stream for which two instances look in different slots", async () => {
+    const [one, other] = [createStore(), createStore()];
+    await one.start(order("apart", twinOf("a")));
+    await other.end(order("apart", twinOf("a")));
+    expect((await one.start(order("apart", "a"))).result).to.equal("started");
+    expect((await other.start(order("apart", "a"))).result).to.equal("renewed");
+    expect(await one.list("apart", NOON)).to.have.length(1);
+  });
+
+  it("ends a replaced stream that is in no slot where the instance expects it", async () => {
+    const [one, other] = [createStore(), createStore()];
+    await one.start(order("moved", "x"));
+    await one.end(order("moved", "x"));
+    for (const streamId of [twinOf("b"), "b"]) await other.start(order("moved", streamId));
+    await other.end(order("moved", twinOf("b")));
+    await one.start({ ...order("moved", "c"), replaceStreamId: "b" });
+    expect((await one.list("moved", NOON)).map(({ streamId }) => streamId)).to.deep.equal(["c"]);
   });
 
   for (const limit of [1, 10]) {
