@@ -5,15 +5,17 @@ import { fault } from "./faults.ts";
 import { hostName } from "./formats.ts";
 import { checkScaling, scalingPolicy } from "./scaling.ts";
 
-const capacityShare = z.strictObject({
-  base: z.int().min(0).max(100_000).default(0).describe("tasks placed here first"),
-  weight: z.int().min(0).max(1000).default(0).describe("share of the tasks after the base"),
-});
+function capacityShare(weight: number) {
+  return z.strictObject({
+    base: z.int().min(0).max(100_000).default(0).describe("tasks placed here first"),
+    weight: z.int().min(0).max(1000).default(weight).describe("share of the tasks after the base"),
+  });
+}
 
 const capacity = z
   .strictObject({
-    fargate: capacityShare.prefault({ weight: 1 }),
-    spot: capacityShare.prefault({}),
+    fargate: capacityShare(1).prefault({}),
+    spot: capacityShare(0).prefault({}),
   })
   .superRefine(({ fargate, spot }, context) => {
     if (fargate.base > 0 && spot.base > 0)

@@ -52,9 +52,9 @@ function fits(field: Field, value: string): boolean {
 }
 
 function isRange(field: Field, range: string): boolean {
-  const ends = range.split("-").map((end) => toNumber(field, end));
-  const [from, to = from] = ends;
-  if (ends.length > 2 || from === undefined || to === undefined) return false;
+  const [first = "", last = first, ...rest] = range.split("-");
+  const [from, to] = [toNumber(field, first), toNumber(field, last)];
+  if (rest.length > 0 || from === undefined || to === undefined) return false;
   return from <= to && from >= field.from && to <= field.to;
 }
 

@@ -4,9 +4,12 @@ export const hostName = z.string().regex(/^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.
   error: "a host name in lower case such as api.example.com",
 });
 
-export const imageDigest = z.string().regex(/^\S+@sha256:[0-9a-f]{64}$/, {
-  error: "an image by digest: <repository>@sha256:<64 hexadecimal digits>",
-});
+export const imageDigest = z
+  .string()
+  .regex(/^\S+@sha256:[0-9a-f]{64}$/, {
+    error: "an image by digest: <repository>@sha256:<64 hexadecimal digits>",
+  })
+  .describe("image to run, by digest; without, the program builds and pushes it");
 
 export const percent = z.number().gt(0).max(100);
 

@@ -27,8 +27,7 @@ export const sections = {
       ...perService(() => imageDigest.optional()),
       prometheus: imageDigest.optional(),
     })
-    .prefault({})
-    .describe("images to run, by digest; those not given are built and pushed by the program"),
+    .prefault({}),
   data: data.prefault({}),
   alarms: alarms.prefault({}),
   prometheus: prometheus.optional().describe("a Prometheus on the same cluster; none without"),

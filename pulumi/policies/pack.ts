@@ -1,4 +1,4 @@
-// The rules as a CrossGuard pack: `pulumi preview --policy-pack pulumi/policies`.
+// The rules as a CrossGuard pack: pulumi preview --policy-pack pulumi/policies
 import {
   PolicyPack,
   type ResourceValidationPolicy,
