@@ -75,9 +75,11 @@ function connect(url: string) {
 /** The client's own timeout ends once a command is written; this one covers the reply as well. */
 function bounded<T>(reply: Promise<T>, timeoutMs: number): Promise<T> {
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => {
+    const expire = () => {
       reject(new StoreUnavailable("redis", new Error(`no reply within ${timeoutMs} ms`)));
-    }, timeoutMs);
+    };
+    // When the process itself was late, the reply may be here and only not read yet: read it first.
+    const timer = setTimeout(() => setImmediate(expire), timeoutMs);
     reply.then(
       (value) => {
         clearTimeout(timer);
