@@ -3,15 +3,19 @@ import { once } from "node:events";
 import { Agent, createServer, type IncomingMessage, type Server } from "node:http";
 import { container, type ServiceName } from "../contract.ts";
 import type { Problem } from "../http/problem.ts";
-import { forward, wasRefused, type Exchange } from "./forward.ts";
+import { forward, wasNotConnected, type Exchange } from "./forward.ts";
 import { createTraceId, forwardedHeaders } from "./forwarded-headers.ts";
 import { failedInstance, noInstance, noService, sendProblem } from "./gateway-problems.ts";
 import { matchService } from "./path-rules.ts";
 import { TargetGroup } from "./target-group.ts";
 
+const LOOPBACK = "127.0.0.1";
+
 export interface GatewayOptions {
-  /** Loopback port to listen on. */
+  /** Port to listen on. */
   port: number;
+  /** Address to listen on. Default: `127.0.0.1`, reachable from this machine only. */
+  host?: string;
   /** Addresses of the instances of each service. */
   instances: Readonly<Record<ServiceName, readonly string[]>>;
   /** Default: that of the deployed load balancer. */
@@ -37,7 +41,7 @@ export class Gateway implements AsyncDisposable {
   static async start(options: GatewayOptions): Promise<Gateway> {
     const gateway = new Gateway(options);
     try {
-      await once(gateway.#server.listen(options.port, "127.0.0.1"), "listening");
+      await once(gateway.#server.listen(options.port, options.host ?? LOOPBACK), "listening");
       return gateway;
     } catch (error) {
       clearInterval(gateway.#healthChecks);
@@ -52,7 +56,12 @@ export class Gateway implements AsyncDisposable {
     this.#groups = createGroups(instances);
     this.#server = createServer({ keepAliveTimeout: this.#idleTimeoutMs });
     this.#server.on("request", (request, response) => void this.#answer({ request, response }));
-    this.#healthChecks = setInterval(() => void this.#checkHealth(), healthIntervalMs ?? 200);
+    this.#healthChecks = setInterval(() => void this.checkHealth(), healthIntervalMs ?? 200);
+  }
+
+  /** Asks every instance for its health, as happens from time to time anyway. */
+  async checkHealth(): Promise<void> {
+    await Promise.all(Object.values(this.#groups).map((group) => group.checkHealth()));
   }
 
   /** Takes no new connections; open requests go on. */
@@ -71,10 +80,6 @@ export class Gateway implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.stop();
-  }
-
-  async #checkHealth(): Promise<void> {
-    await Promise.all(Object.values(this.#groups).map((group) => group.checkHealth()));
   }
 
   async #answer(exchange: Exchange): Promise<void> {
@@ -108,7 +113,7 @@ export class Gateway implements AsyncDisposable {
         await forward(exchange, target, options);
         return true;
       } catch (error) {
-        if (!wasRefused(error)) throw error;
+        if (!wasNotConnected(error)) throw error;
         target.markUnhealthy();
       }
     }
