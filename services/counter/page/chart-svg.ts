@@ -26,3 +26,41 @@ function renderBar(bar: Bar, index: number): string {
 export function formatScale(count: number): string {
   return count.toLocaleString("en-US", { notation: "compact" });
 }
+
+export const chartStyle = `
+#chart {
+  display: block;
+  width: 100%;
+  height: 8.5rem;
+  border: solid var(--line);
+  border-width: 1px 0;
+}
+.slot {
+  fill: transparent;
+}
+g:hover .slot {
+  fill: var(--line);
+}
+.bar {
+  fill: var(--bar);
+}
+g:nth-last-child(-n + 6) .bar {
+  fill: var(--accent);
+}
+.scale,
+.axis {
+  font-size: 0.75rem;
+  color: var(--muted);
+}
+.scale {
+  padding-bottom: 0.25rem;
+}
+.axis {
+  display: grid;
+  grid-template-columns: 1fr auto 1fr;
+  padding-top: 0.375rem;
+}
+.axis :last-child {
+  text-align: right;
+}
+`;
