@@ -1,0 +1,177 @@
+import { expect } from "chai";
+import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
+import { DynamodbServer } from "../../../shared/dev/dynamodb-server.ts";
+import { findProgram } from "../../../shared/dev/find-program.ts";
+import { pollUntil } from "../../../shared/dev/poll-until.ts";
+import { RedisServer } from "../../../shared/dev/redis-server.ts";
+import { serviceEnvironment } from "../../../shared/dev/service-environment.ts";
+import { ServiceProcess } from "../../../shared/dev/service-process.ts";
+
+const browsers = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
+
+/** The browser on this machine, told to call nobody but the page under test. */
+async function launchBrowser(): Promise<Browser> {
+  const executablePath = findProgram(browsers);
+  if (executablePath === undefined) {
+    throw new Error(`Install one of ${browsers.join(", ")}, e.g. apt-get install chromium.`);
+  }
+  const quiet = ["background-networking", "component-update", "sync", "quic", "gpu"];
+  const args = ["--no-sandbox", "--no-first-run", ...quiet.map((name) => `--disable-${name}`)];
+  return chromium.launch({ executablePath, args });
+}
+
+describe("The counter's page in a browser", () => {
+  const cleanUps = new AsyncDisposableStack();
+  let service: ServiceProcess;
+  let browser: Browser;
+
+  before(async function () {
+    this.timeout(60_000);
+    browser = cleanUps.use(await launchBrowser());
+    const redis = cleanUps.use(await RedisServer.start());
+    const dynamodb = cleanUps.use(await DynamodbServer.start());
+    await dynamodb.createTables();
+    const env = serviceEnvironment("counter", { dynamodbUrl: dynamodb.url, redisUrl: redis.url });
+    service = cleanUps.use(await ServiceProcess.start("counter", { env }));
+  });
+  after(() => cleanUps.disposeAsync());
+
+  /** Opens the page as a person would: a headless browser that says so is taken for a bot. */
+  async function withPage(
+    options: BrowserContextOptions,
+    use: (page: Page) => Promise<void>,
+  ): Promise<void> {
+    const userAgent = `Mozilla/5.0 (X11; Linux x86_64) Chrome/${browser.version()} Safari/537.36`;
+    await using context = await browser.newContext({ userAgent, ...options });
+    const page = await context.newPage();
+    page.setDefaultTimeout(10_000);
+    await use(page);
+  }
+
+  async function open(page: Page): Promise<void> {
+    await page.goto(service.url);
+    await page.locator("[data-state=live]").waitFor();
+  }
+
+  const text = (page: Page, id: string) => page.locator(`#${id}`).innerText();
+  const numberIn = async (page: Page, id: string) =>
+    Number((await text(page, id)).replaceAll(",", ""));
+  const hit = () => fetch(`${service.url}/counter/home/hits`, { method: "POST" });
+
+  it("counts up when somebody else views the page", () =>
+    withPage({}, async (page) => {
+      await open(page);
+      const atFirst = await numberIn(page, "count");
+      for (let i = 0; i < 3; i += 1) expect((await hit()).status).to.equal(201);
+      await pollUntil(async () => (await numberIn(page, "count")) === atFirst + 3, {
+        what: "The page shows three more",
+      });
+      await pollUntil(async () => (await numberIn(page, "total")) === atFirst + 3, {
+        what: "The chart shows them too",
+      });
+      expect(await numberIn(page, "last-minute")).to.equal(atFirst + 3);
+      expect(await page.title()).to.match(/^[\d,]+ · Views of home$/);
+      expect(await page.locator("#badge text").last().textContent()).to.equal(`${atFirst + 3}`);
+    }));
+
+  it("shows the number and the chart without JavaScript", () =>
+    withPage({ javaScriptEnabled: false }, async (page) => {
+      await page.goto(service.url);
+      expect(await numberIn(page, "count")).to.be.greaterThan(0);
+      expect(await text(page, "state")).to.match(/^As of \d\d:\d\d:\d\d UTC$/);
+      const bars = page.locator("#chart .bar:not([height='0'])");
+      expect(await bars.count()).to.be.greaterThan(0);
+      expect(await page.getByRole("button").count()).to.equal(0);
+      expect(await page.getByLabel("Markdown").inputValue()).to.include(`${service.url}/counter/`);
+    }));
+
+  it("keeps to its security policy, and calls nobody but its own server", () =>
+    withPage({}, async (page) => {
+      const faults: string[] = [];
+      const origins = new Set<string>();
+      page.on("console", (message) => {
+        if (message.type() === "error") faults.push(message.text());
+      });
+      page.on("pageerror", (error) => faults.push(error.message));
+      page.on("request", (request) => origins.add(new URL(request.url()).origin));
+      const history = page.waitForResponse((response) => response.url().includes("/history"));
+      await open(page);
+      expect((await history).status()).to.equal(200);
+      await page.getByRole("button", { name: "Copy HTML" }).click();
+      expect(faults).to.deep.equal([]);
+      expect([...origins].filter((origin) => origin !== "null")).to.deep.equal([service.url]);
+
+      await page.evaluate(`document.head.append(
+        Object.assign(document.createElement("script"), { textContent: "globalThis.ran = 1" }))`);
+      expect(await page.evaluate("globalThis.ran")).to.equal(undefined);
+      await pollUntil(() => faults.join().includes("Content Security Policy"), {
+        what: "The browser says why it ran no foreign script",
+      });
+    }));
+
+  it("copies a snippet that draws a badge", () =>
+    withPage({ permissions: ["clipboard-read"] }, async (page) => {
+      await open(page);
+      const button = page.getByRole("button", { name: /Markdown/ });
+      await button.click();
+      await button.getByText("Copied").waitFor();
+      const copied = await page.evaluate<string>("navigator.clipboard.readText()");
+      expect(copied).to.equal(`![views](${service.url}/counter/home/badge.svg)`);
+      const badge = await fetch(/\((.*)\)/.exec(copied)![1]!);
+      expect(badge.headers.get("content-type")).to.equal("image/svg+xml");
+    }));
+
+  it("draws badges whose text fits its box", () =>
+    withPage({}, async (page) => {
+      for (const label of [
+        "views",
+        "WWWW@@mm%%",
+        "iiiillll....",
+        "Besucher höchstens",
+        "閲覧回数",
+      ]) {
+        await page.goto(`${service.url}/counter/fit/badge.svg?label=${encodeURIComponent(label)}`);
+        const room = await page.evaluate<number[]>(`
+          const boxes = document.querySelectorAll("path");
+          Array.from(document.querySelectorAll("text"), (text, index) =>
+            boxes[index].getBBox().width - text.getComputedTextLength());`);
+        expect(Math.min(...room), label).to.be.greaterThan(4);
+      }
+    }));
+
+  it("follows the colour scheme of the reader", () => {
+    const paper = "getComputedStyle(document.documentElement).backgroundColor";
+    const seen = new Set<string>();
+    return withPage({}, async (page) => {
+      await open(page);
+      for (const colorScheme of ["light", "dark"] as const) {
+        await page.emulateMedia({ colorScheme });
+        seen.add(await page.evaluate<string>(paper));
+      }
+      expect([...seen]).to.deep.equal(["rgb(250, 249, 247)", "rgb(22, 20, 18)"]);
+    });
+  });
+
+  it("fits a phone, and does not move when the reader wants no motion", () =>
+    withPage({ viewport: { width: 390, height: 844 }, reducedMotion: "reduce" }, async (page) => {
+      await open(page);
+      expect(await page.evaluate("document.documentElement.scrollWidth")).to.equal(390);
+      expect(await page.evaluate("document.getAnimations().length")).to.equal(0);
+      await page.emulateMedia({ reducedMotion: "no-preference" });
+      expect(await page.evaluate("document.getAnimations().length")).to.equal(1);
+    }));
+
+  it("says that it is not live while the server is away, and goes on by itself", () =>
+    withPage({}, async (page) => {
+      await open(page);
+      const atFirst = await numberIn(page, "count");
+      await service.kill();
+      await page.getByText("Not live, reconnecting").waitFor();
+      await service.start();
+      expect((await hit()).status).to.equal(201);
+      await page.locator("[data-state=live]").waitFor();
+      await pollUntil(async () => (await numberIn(page, "count")) === atFirst + 1, {
+        what: "The page shows the hit that came after",
+      });
+    }));
+});
