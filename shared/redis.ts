@@ -6,6 +6,7 @@ const RECONNECT_CEILING_MS = 1_000;
 const CONNECT_TIMEOUT_MS = 2_000;
 /** Finds a dead connection that no command is using. */
 const PING_INTERVAL_MS = 5_000;
+const TIMEOUT_SLICES = 5;
 
 export type RedisClient = ReturnType<typeof connect>;
 
@@ -72,14 +73,22 @@ function connect(url: string) {
   });
 }
 
-/** The client's own timeout ends once a command is written; this one covers the reply as well. */
+/**
+ * The client's own timeout ends once a command is written; this one covers the reply as well.
+ *
+ * It is counted in slices, each once however late its timer: time in which this process was too busy
+ * to send the command, or to read the reply, makes no slow Redis.
+ */
 function bounded<T>(reply: Promise<T>, timeoutMs: number): Promise<T> {
   return new Promise((resolve, reject) => {
-    const expire = () => {
-      reject(new StoreUnavailable("redis", new Error(`no reply within ${timeoutMs} ms`)));
+    let slices = TIMEOUT_SLICES;
+    const wait = () => setTimeout(endSlice, timeoutMs / TIMEOUT_SLICES);
+    const endSlice = () => {
+      slices -= 1;
+      if (slices > 0) timer = wait();
+      else reject(new StoreUnavailable("redis", new Error(`no reply within ${timeoutMs} ms`)));
     };
-    // When the process itself was late, the reply may be here and only not read yet: read it first.
-    const timer = setTimeout(() => setImmediate(expire), timeoutMs);
+    let timer = wait();
     reply.then(
       (value) => {
         clearTimeout(timer);
