@@ -100,8 +100,9 @@ export interface Hit {
 
 /** What a hit is answered with: its own number, and the tally of the batch that it was part of. */
 export interface Counted {
-  /** For a bot, who gets no number, the page's count. */
+  /** The page's count for what is no hit, and got no number. */
   number: number;
+  isHit: boolean;
   tally: Tally;
 }
 
@@ -159,10 +160,10 @@ export class Counter {
   #deal(visitors: readonly Visitor[], { page, hits }: HitBatch, tally: Tally): Counted[] {
     let number = tally.count - hits;
     return visitors.map((visitor) => {
-      if (visitor.isBot) return { number: tally.count, tally };
+      if (visitor.isBot) return { number: tally.count, isHit: false, tally };
       number += 1;
       this.#options.onHit({ page, number, visitor });
-      return { number, tally };
+      return { number, isHit: true, tally };
     });
   }
 

@@ -41,11 +41,14 @@ export function hitRoutes(options: HitRoutesOptions): Route[] {
     summary: "Counts a hit, and tells its number",
     params: PageParams,
     requestHeaders,
-    replies: { 201: { description: "Counted; `count` is this hit's own number", schema: Tallied } },
+    replies: {
+      201: { description: "Counted; `count` is this hit's own number", schema: Tallied },
+      200: { description: "Seen, but no hit; `count` is the page's", schema: Tallied },
+    },
     problems: [problems.storeUnavailable],
     async handle(ctx, { params: { page } }) {
       const counted = await open(ctx, page, options);
-      ctx.status = 201;
+      ctx.status = counted.isHit ? 201 : 200;
       sendHit(ctx, page, counted);
     },
   });
@@ -96,7 +99,7 @@ async function open(ctx: Context, page: string, options: HitRoutesOptions): Prom
   const visitor = visitorOf(ctx, options.trustedHops);
   if (visitor !== undefined) return options.counter.hit(page, visitor);
   const tally = await options.counter.read(page);
-  return { number: tally.count, tally };
+  return { number: tally.count, isHit: false, tally };
 }
 
 async function sendPage(ctx: Context, counted: Counted, options: HitRoutesOptions): Promise<void> {

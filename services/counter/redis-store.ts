@@ -88,7 +88,7 @@ export class RedisStore implements CounterStore {
 
   async set(page: string, count: number): Promise<Tally> {
     await this.#reservations.restart(page, count);
-    return this.read(page);
+    return { ...(await this.read(page)), count };
   }
 
   /** Writes the totals of the pages that were counted since the last time to the ledger. */

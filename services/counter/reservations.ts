@@ -57,13 +57,15 @@ const LARGEST_STEP = 100_000;
 const AHEAD_SECONDS = 2;
 const QUIET_MS = 60_000;
 /** Lets another instance finish what it has begun. */
-const YIELD_MS = 10;
+const YIELD_MS = 25;
 
 /** What a page did since its reservation was last raised. */
 interface Pace {
   step: number;
   count: number;
   sinceMs: number;
+  /** What the ledger said when the page's epoch was last missing. */
+  seen: Entry | undefined;
   raising: Promise<void> | undefined;
 }
 
@@ -137,9 +139,15 @@ export class Reservations {
     }
   }
 
+  /**
+   * Begins an epoch, or lets another instance do so: whoever finds that the ledger has changed since
+   * Redis was asked looks again first, for the other's epoch may be on its way to Redis.
+   */
   async #begin(page: string, pace: Pace, needed: number): Promise<void> {
     const seen = await this.#ledger.find(page);
-    const begun = await this.#ledger.begin(page, seen, needed + pace.step);
+    const isSettled = seen === undefined || isSame(seen, pace.seen);
+    pace.seen = seen;
+    const begun = isSettled ? await this.#ledger.begin(page, seen, needed + pace.step) : undefined;
     if (begun === undefined) {
       await delay(YIELD_MS);
       return;
@@ -152,7 +160,7 @@ export class Reservations {
   #once(page: string, ask: (pace: Pace) => Promise<void>): Promise<void> {
     const pace = this.#paces.get(page) ?? {
       ...{ step: SMALLEST_STEP, count: 0, sinceMs: this.#now() },
-      raising: undefined,
+      ...{ seen: undefined, raising: undefined },
     };
     this.#paces.set(page, pace);
     pace.raising ??= ask(pace).finally(() => {
@@ -160,6 +168,10 @@ export class Reservations {
     });
     return pace.raising;
   }
+}
+
+function isSame(one: Entry, other: Entry | undefined): boolean {
+  return one.epoch === other?.epoch && one.reservedTo === other?.reservedTo;
 }
 
 /** What the page deals in two seconds, going by the time since the last raise. */

@@ -90,10 +90,10 @@ else
   local before = redis.call('HGET', KEYS[2], second % RING)
   if before then current = bucket_at(before, second) + hits end
   minute = sum_minute(KEYS[2], second) + hits
-  redis.call('EXPIRE', KEYS[2], 2 * RING)
 end
 if current > 0 then
   redis.call('HSET', KEYS[2], second % RING, string.format('%.0f %.0f', second, current))
+  if current == hits then redis.call('EXPIRE', KEYS[2], 2 * RING) end
 end
 redis.call('HSET', KEYS[1], 'total', total, 'second', second, 'current', current, 'minute', minute)
 if bots > 0 then redis.call('HINCRBY', KEYS[1], 'bots', bots) end
