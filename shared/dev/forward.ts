@@ -27,9 +27,10 @@ export interface ForwardOptions {
 /** The instance was silent for longer than the idle timeout. */
 export class IdleTimeout extends Error {}
 
-/** True when the instance took no connection: nothing was sent, so another one may be asked. */
-export function wasRefused(error: unknown): boolean {
-  return error instanceof Error && "code" in error && error.code === "ECONNREFUSED";
+/** True when there was no connection to the instance: nothing was sent, so another may be asked. */
+export function wasNotConnected(error: unknown): boolean {
+  if (!(error instanceof Error && "syscall" in error)) return false;
+  return error.syscall === "connect" || error.syscall === "getaddrinfo";
 }
 
 /**

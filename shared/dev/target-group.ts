@@ -8,7 +8,7 @@ export class Target {
   readonly hostname: string;
   readonly port: string;
   #healthy = true;
-  #checking = false;
+  #check: Promise<void> | undefined;
 
   constructor(url: string) {
     ({ hostname: this.hostname, port: this.port } = new URL(url));
@@ -23,12 +23,13 @@ export class Target {
     this.#healthy = false;
   }
 
-  /** Asks it once; does nothing while an earlier question is still open. */
+  /** Asks it once; resolves with the answer to an earlier question while that is still open. */
   async checkHealth(): Promise<void> {
-    if (this.#checking) return;
-    this.#checking = true;
-    this.#healthy = await this.#answersHealthy();
-    this.#checking = false;
+    this.#check ??= this.#answersHealthy().then((healthy) => {
+      this.#healthy = healthy;
+      this.#check = undefined;
+    });
+    return this.#check;
   }
 
   async #answersHealthy(): Promise<boolean> {
