@@ -2,6 +2,7 @@ import type { Context } from "koa";
 import type { z } from "zod";
 import { invalidInput, Problem, type ProblemKind, problems } from "../../shared/http/problem.ts";
 import { type Route, route } from "../../shared/http/route.ts";
+import { sendJson } from "../../shared/http/send-json.ts";
 import type { Catalog, Product, Reading, StoredProduct } from "./catalog.ts";
 import { isHeldByCaller, readIfMatch, toEntityTag } from "./conditional.ts";
 import { toCents, toPrice } from "./price.ts";
@@ -141,7 +142,7 @@ function putRoute(catalog: Catalog): Route {
       const result = await catalog.put(toProduct({ ...body, id }), readIfMatch(ctx));
       if (result === undefined) throw productChanged(id);
       if (result.outcome === "created") sendCreated(ctx, result.product);
-      else sendProduct(ctx, result.product);
+      else sendProduct(ctx, 200, result.product);
     },
   });
 }
@@ -177,26 +178,26 @@ function present({ id, name, priceCents }: Product): z.input<typeof schemas.Prod
 }
 
 function sendCreated(ctx: Context, product: StoredProduct): void {
-  ctx.status = 201;
   ctx.set("location", `${COLLECTION}/${product.id}`);
-  sendProduct(ctx, product);
+  sendProduct(ctx, 201, product);
 }
 
 function sendReading(ctx: Context, id: number, { product, outcome, ageMs }: Reading): void {
   if (product === undefined) throw noProduct(id, { "x-cache": outcome });
   const { res } = ctx;
   res.setHeader("x-cache", outcome);
-  if (outcome === "stale") res.setHeader("age", Math.floor(ageMs / 1_000));
-  // A copy may be kept by anybody who asks here first whether it is still the one.
+  // Anybody may keep a copy who asks here each time whether it still is the one.
   res.setHeader("cache-control", "no-cache");
-  sendProduct(ctx, product);
-  if (isHeldByCaller(ctx, product.version)) ctx.status = 304;
+  if (outcome === "stale") res.setHeader("age", Math.floor(ageMs / 1_000));
+  if (isHeldByCaller(ctx, product.version)) {
+    res.setHeader("etag", toEntityTag(product.version));
+    ctx.status = 304;
+  } else sendProduct(ctx, 200, product);
 }
 
-function sendProduct(ctx: Context, product: StoredProduct): void {
+function sendProduct(ctx: Context, status: number, product: StoredProduct): void {
   ctx.res.setHeader("etag", toEntityTag(product.version));
-  ctx.res.setHeader("content-type", "application/json; charset=utf-8");
-  ctx.body = JSON.stringify(present(product));
+  sendJson(ctx, status, JSON.stringify(present(product)));
 }
 
 function noProduct(id: number, headers: Record<string, string> = {}): Problem {
