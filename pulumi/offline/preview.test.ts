@@ -1,0 +1,73 @@
+import { execFile } from "node:child_process";
+import path from "node:path";
+import { promisify } from "node:util";
+import { expect } from "chai";
+import { rules } from "../policies/rules.ts";
+import type { RecordedResource, Recording } from "./recording.ts";
+import { report } from "./report.ts";
+
+const stackUrn = "urn:pulumi:dev::p::pulumi:pulumi:Stack::p-dev";
+
+function recorded(resource: Partial<RecordedResource> & { type: string; name: string }) {
+  return {
+    urn: `urn:pulumi:dev::p::${resource.type}::${resource.name}`,
+    parent: stackUrn,
+    custom: true,
+    remote: false,
+    props: {},
+    dependencies: [],
+    ignoreChanges: [],
+    protect: false,
+    afterUpdateHooks: 0,
+    ...resource,
+  };
+}
+
+function recording(...resources: RecordedResource[]): Recording {
+  const type = "pulumi:pulumi:Stack";
+  const stack = recorded({ type, name: "p-dev", urn: stackUrn, parent: "", custom: false });
+  return { resources: [stack, ...resources], outputs: { url: "x" }, complaints: [], exitCode: 0 };
+}
+
+const logs = { type: "aws:cloudwatch/logGroup:LogGroup", name: "logs" };
+const component = recorded({ type: "page-services:index:Part", name: "part", custom: false });
+const child = recorded({ ...logs, parent: component.urn, props: { retentionInDays: 7 } });
+
+describe("the offline preview", () => {
+  it("shows the tree in the same order, whatever the order of registration", () => {
+    const one = report(recording(component, child, recorded({ ...child, name: "a" })), rules);
+    const other = report(recording(recorded({ ...child, name: "a" }), child, component), rules);
+    expect(one.text).to.equal(other.text);
+    expect(one.text.split("\n").slice(0, 3)).to.deep.equal([
+      "p-dev  pulumi:pulumi:Stack",
+      "  part  Part",
+      "    a  aws:cloudwatch:LogGroup",
+    ]);
+  });
+
+  it("counts, prints the outputs and ends with the verdict of the policies", () => {
+    const { text, good } = report(recording(component, child), rules);
+    expect(text).to.contain("1 resources in 1 components.").and.to.contain('"url": "x"');
+    expect(text.split("\n").at(-1)).to.equal(`Policies: all ${rules.length} rules hold.`);
+    expect(good).to.equal(true);
+  });
+
+  it("is bad when a policy is broken, and names the resource", () => {
+    const { text, good } = report(recording(recorded(logs)), rules);
+    expect(good).to.equal(false);
+    expect(text).to.contain(`log-retention: ${logs.type} logs: it keeps its logs for ever`);
+  });
+
+  it("is bad when the program fails, and says why", () => {
+    const failed = { ...recording(), complaints: ["the reason"], exitCode: 1 };
+    expect(report(failed, rules)).to.deep.equal({ text: "the reason", good: false });
+  });
+
+  it("says so when there is no such stack", async () => {
+    const program = path.join(import.meta.dirname, "preview.ts");
+    const attempt = promisify(execFile)(process.execPath, [program, "nowhere"]).catch(
+      (error: unknown) => error,
+    );
+    expect(await attempt).to.include({ code: 1, stdout: "There is no Pulumi.nowhere.yaml.\n" });
+  });
+});
