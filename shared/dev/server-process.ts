@@ -8,7 +8,7 @@ export abstract class ServerProcess implements AsyncDisposable {
   abstract readonly name: string;
   abstract readonly url: string;
   readonly port: number;
-  protected readonly readyTimeoutMs: number = 10_000;
+  protected readonly readyTimeoutMs: number = 20_000;
   #process: ChildProcess | undefined;
 
   protected constructor(port: number) {

@@ -12,7 +12,7 @@ export interface ServiceProcessOptions {
   env: Record<string, string>;
   /** Default: a free one. */
   port?: number;
-  /** Default: 10 s. */
+  /** Default: 20 s. */
   readyTimeoutMs?: number;
   /** Called with each line of its log. */
   onLine?: (line: string) => void;
@@ -43,7 +43,7 @@ export class ServiceProcess extends ServerProcess {
     super(port);
     this.name = options.name ?? entry;
     this.url = `http://127.0.0.1:${port}`;
-    this.readyTimeoutMs = options.readyTimeoutMs ?? 10_000;
+    this.readyTimeoutMs = options.readyTimeoutMs ?? 20_000;
     this.#program = entry.endsWith(".ts") ? entry : `${servicesFolder}${entry}/main.ts`;
     this.#options = options;
   }
