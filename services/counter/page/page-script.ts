@@ -26,7 +26,8 @@ function showCount({ count, last_minute, instance }) {
   document.title = text + " · Views of " + document.body.dataset.page;
   write(element("count"), text);
   element("count").style.setProperty("--characters", text.length);
-  for (const node of document.querySelectorAll("#badge text:last-of-type")) write(node, text);
+  write(document.querySelector("#badge title"), "views: " + text);
+  write(document.querySelector("#badge text:last-of-type"), text);
   write(element("last-minute"), last_minute.toLocaleString("en-US"));
   write(element("instance"), instance);
 }
@@ -65,9 +66,11 @@ async function refresh() {
   try {
     const signal = AbortSignal.timeout(5_000);
     const response = await fetch(path + "/history?seconds=600", { signal });
-    if (response.ok) showHistory(await response.json());
+    if (!response.ok) throw new Error(response.statusText);
+    showHistory(await response.json());
   } catch {
-    reconnect();
+    // A server without its store keeps the stream open, and has nothing to say on it.
+    if (stream.readyState === EventSource.OPEN) reconnect();
   }
 }
 
@@ -100,7 +103,7 @@ function reconnect() {
   if (document.hidden) return;
   showState("lost", "Not live, reconnecting …");
   // Apart from one another, or after an outage all pages would come back in the same instant.
-  const waitMs = Math.min(30_000, 1_000 * 2 ** failures) * (0.5 + Math.random() / 2);
+  const waitMs = Math.min(10_000, 1_000 * 2 ** failures) * (0.5 + Math.random() / 2);
   failures += 1;
   streamTimer = setTimeout(connect, waitMs);
 }
