@@ -17,6 +17,7 @@ import type { CounterStore, HitBatch } from "./counter.ts";
 import { DynamoDBStore } from "./dynamodb-store.ts";
 import { LedgerStore } from "./ledger-store.ts";
 import { RedisStore } from "./redis-store.ts";
+import { OK } from "./scripts.ts";
 
 const table = "counters";
 
@@ -24,11 +25,11 @@ const table = "counters";
 interface Implementation {
   name: string;
   /** A store as one instance has it. */
-  open(): CounterStore;
+  open: () => CounterStore;
   /** A store whose next reply is lost, once what was asked is done. */
-  openLosingAReply(): CounterStore;
+  openLosingAReply: () => CounterStore;
   /** Gives a page one hit in each of these seconds. */
-  putBuckets(page: string, seconds: readonly number[]): Promise<void>;
+  putBuckets: (page: string, seconds: readonly number[]) => Promise<void>;
 }
 
 let redisServer: RedisServer;
@@ -79,7 +80,8 @@ function losingAReply(): Redis {
     close: () => Promise.resolve(),
     async run(command) {
       const reply = await redis.run(command);
-      if (lost || !Array.isArray(reply) || reply[0] !== 0) return reply;
+      const isCounted = Array.isArray(reply) && (reply as number[])[0] === OK;
+      if (lost || !isCounted) return reply;
       lost = true;
       throw new StoreUnavailable("redis", new Error("the reply was lost"));
     },
