@@ -50,7 +50,10 @@ module.exports = {
       name: "production-code-knows-no-test-code",
       comment: "What both need is no test code: move it out of shared/testing and shared/dev.",
       severity: "error",
-      from: { path: "^(services|shared|pulumi)/", pathNot: `${tests}|^shared/(dev|bench|acceptance)/` },
+      from: {
+        path: "^(services|shared|pulumi)/",
+        pathNot: `${tests}|^shared/(dev|bench|acceptance)/`,
+      },
       to: { path: "^shared/(dev|bench|testing|acceptance)/|\\.test\\.ts$" },
     },
     {

@@ -13,7 +13,9 @@ async function metadataEndpoint(answer: string) {
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/v4/abc`,
     paths,
-    [Symbol.asyncDispose]: () => new Promise<unknown>((resolve) => server.close(resolve)),
+    async [Symbol.asyncDispose]() {
+      await new Promise((resolve) => server.close(resolve));
+    },
   };
 }
 
