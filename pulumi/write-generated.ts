@@ -22,7 +22,7 @@ await writeFile(readme, replaceTables(text, { config: configTable(), scaling: sc
 /** Each table stands between `<!-- name -->` and `<!-- /name -->`. */
 function replaceTables(markdown: string, tables: Record<string, string>): string {
   return Object.entries(tables).reduce((text, [name, table]) => {
-    const place = new RegExp(`(<!-- ${name} -->\n)[^]*(\n<!-- /${name} -->)`);
-    return text.replace(place, (_, open: string, close: string) => `${open}\n${table}\n${close}`);
+    const place = new RegExp(`(<!-- ${name} -->\n)[^]*(<!-- /${name} -->)`);
+    return text.replace(place, (_, open: string, close: string) => `${open}\n${table}\n\n${close}`);
   }, markdown);
 }
