@@ -3,6 +3,7 @@ import { z } from "zod";
 import { sendHtml } from "../../shared/http/html.ts";
 import { problems } from "../../shared/http/problem.ts";
 import { type Route, route } from "../../shared/http/route.ts";
+import { sendJson } from "../../shared/http/send-json.ts";
 import { type Counted, type Counter, HISTORY_SECONDS, HOME_PAGE } from "./counter.ts";
 import { visitorOf } from "./opening.ts";
 import { renderBadge } from "./page/badge.ts";
@@ -29,11 +30,6 @@ const requestHeaders = {
 export function hitRoutes(options: HitRoutesOptions): Route[] {
   const presentHit = createHitPresenter(options.instance);
 
-  function sendHit(ctx: Context, page: string, counted: Counted): void {
-    ctx.set("content-type", "application/json; charset=utf-8");
-    ctx.body = presentHit(page, counted);
-  }
-
   const postHit = route({
     method: "POST",
     paths: ["/counter/{page}/hits"],
@@ -48,8 +44,7 @@ export function hitRoutes(options: HitRoutesOptions): Route[] {
     problems: [problems.storeUnavailable],
     async handle(ctx, { params: { page } }) {
       const counted = await open(ctx, page, options);
-      ctx.status = counted.isHit ? 201 : 200;
-      sendHit(ctx, page, counted);
+      sendJson(ctx, counted.isHit ? 201 : 200, presentHit(page, counted));
     },
   });
 
@@ -65,7 +60,7 @@ export function hitRoutes(options: HitRoutesOptions): Route[] {
       const counted = await open(ctx, HOME_PAGE, options);
       ctx.vary("accept");
       if (ctx.accepts("json", "html") === "html") await sendPage(ctx, counted, options);
-      else sendHit(ctx, HOME_PAGE, counted);
+      else sendJson(ctx, 200, presentHit(HOME_PAGE, counted));
     },
   });
 
