@@ -7,7 +7,13 @@ import { RedisServer } from "../../../shared/dev/redis-server.ts";
 import { serviceEnvironment } from "../../../shared/dev/service-environment.ts";
 import { ServiceProcess } from "../../../shared/dev/service-process.ts";
 
-const browsers = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
+const browsers = [
+  "chromium",
+  "chromium-browser",
+  "google-chrome",
+  "google-chrome-stable",
+  "chrome",
+];
 
 /** The browser on this machine, told to call nobody but the page under test. */
 async function launchBrowser(): Promise<Browser> {
@@ -161,6 +167,27 @@ describe("The counter's page in a browser", () => {
       expect(await page.evaluate("document.getAnimations().length")).to.equal(0);
       await page.emulateMedia({ reducedMotion: "no-preference" });
       expect(await page.evaluate("document.getAnimations().length")).to.equal(1);
+    }));
+
+  it("leaves its place on the stream while nobody sees it", () =>
+    withPage({}, async (page) => {
+      const hide = (hidden: boolean) =>
+        page.evaluate(`
+          Object.defineProperty(document, "hidden", { value: ${hidden}, configurable: true });
+          document.dispatchEvent(new Event("visibilitychange"));`);
+      const listeners = async () => {
+        const metrics = await (await fetch(`${service.url}/metrics`)).text();
+        return Number(/^counter_listeners (\d+)$/m.exec(metrics)?.[1]);
+      };
+      await open(page);
+      await pollUntil(async () => (await listeners()) === 1, { what: "Only this page listens" });
+      await hide(true);
+      await pollUntil(async () => (await listeners()) === 0, { what: "Nobody listens" });
+      const { count } = (await (await hit()).json()) as { count: number };
+      await hide(false);
+      await pollUntil(async () => (await numberIn(page, "count")) === count, {
+        what: "The page shows what it missed",
+      });
     }));
 
   it("says that it is not live while the server is away, and goes on by itself", () =>
