@@ -126,6 +126,8 @@ module.exports = {
   options: {
     doNotFollow: { path: "node_modules" },
     exclude: { path: "(^|/)node_modules/.*node_modules" },
+    // A package of the workspace may also use what the repository lists.
+    combinedDependencies: true,
     tsConfig: { fileName: "tsconfig.json" },
     tsPreCompilationDeps: true,
     detectProcessBuiltinModuleCalls: true,
