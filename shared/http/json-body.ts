@@ -24,6 +24,8 @@ export async function readJsonBody(ctx: Context): Promise<unknown> {
   try {
     await parse(ctx, () => Promise.resolve());
   } catch (error) {
+    // What is left is read and dropped: hanging up on a proxy that still sends loses the answer.
+    ctx.req.resume();
     throw bodyProblem(error);
   }
   const { body, rawBody } = ctx.request as unknown as { body: unknown; rawBody?: string };
@@ -43,7 +45,6 @@ function bodyProblem(error: unknown): Problem {
   if (status === 413) {
     return new Problem(problems.tooLarge, {
       detail: `Expected a body of at most ${LIMIT_BYTES} bytes.`,
-      headers: { connection: "close" },
     });
   }
   if (status === 415) return new Problem(problems.unsupportedType, { detail: message });
