@@ -1,4 +1,4 @@
-/** Printed lines that wait for their release: what comes before them must be out first. */
+/** Lines that are printed once it is clear that they are worth it. */
 export class HeldLines {
   #held: string[] | undefined = [];
 

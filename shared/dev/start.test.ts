@@ -112,6 +112,8 @@ describe("npm start", () => {
     expect(sorted(starts.map(({ status }) => status))).to.deep.equal([201, 201, 201, 409]);
 
     expect(await stack.ask("/nowhere")).to.include({ status: 404 });
+    const tooLarge = await stack.post("/data", { name: "x".repeat(1 << 20) });
+    expect(tooLarge).to.include({ status: 413 });
 
     const [pid = 0] = await stack.counterPids();
     expect(await stack.pressCtrlC()).to.deep.equal({ code: 0, signal: undefined });

@@ -21,7 +21,7 @@ try {
 async function run(): Promise<boolean> {
   const settings = readStartSettings(process.argv.slice(2), process.env);
   const stopRequested = nextStopSignal();
-  // They wait for the banner; when the start fails, its message shows the last ones.
+  // Held while the services start: when that fails, its message shows the last ones.
   const lines = new HeldLines();
   const stack = await LocalStack.start({
     ...settings,
@@ -31,6 +31,7 @@ async function run(): Promise<boolean> {
       if (shown !== undefined) lines.print(shown);
     },
   });
+  lines.release();
   console.log(
     createBanner({
       url: stack.url,
@@ -40,7 +41,6 @@ async function run(): Promise<boolean> {
       startMs: performance.now(),
     }),
   );
-  lines.release();
   await stopRequested;
   console.log("\nStopping; Ctrl-C again ends everything at once.");
   return stack.stop();
