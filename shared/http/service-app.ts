@@ -31,6 +31,8 @@ export interface ServiceContext {
   readiness: Readiness;
 }
 
+const HANG_UPS = new Set(["ERR_STREAM_PREMATURE_CLOSE", "ECONNRESET", "EPIPE"]);
+
 /**
  * A service's Koa app: the same way in and out for all of them.
  *
@@ -51,7 +53,9 @@ export function createServiceApp(
     ...operationRoutes({ service, ...context }),
   ];
   const app = new Koa();
-  app.on("error", (error: unknown) => log.error({ err: error }, "answer failed"));
+  app.on("error", (error: Error) => {
+    if (!isHangUp(error)) log.error({ err: error }, "answer failed");
+  });
   app.use(requestId());
   app.use(observeRequests({ ...http, log, metrics }));
   app.use(closing(lifecycle));
@@ -59,4 +63,9 @@ export function createServiceApp(
   app.use(problemResponse(log));
   app.use(dispatch(routes, createApiKeyCheck(http.apiKeys)));
   return app;
+}
+
+/** The caller left before the end of the answer, as every listener does one day: no fault. */
+function isHangUp(error: Error): boolean {
+  return "code" in error && HANG_UPS.has(String(error.code));
 }
