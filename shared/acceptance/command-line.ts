@@ -1,5 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { parseArgs, type ParseArgsOptionsConfig } from "node:util";
+import { parseArgs } from "node:util";
 import { Target } from "./target.ts";
 
 /** Why the command cannot begin; its message says what to do. */
@@ -7,31 +7,47 @@ export class UsageError extends Error {
   override readonly name = "UsageError";
 }
 
+/** Options that are whole numbers, each with its default. */
+type Numbers = Readonly<Record<string, number>>;
+
 /**
- * The system named on the command line, once it answers.
+ * Reads `<url> [--wait <seconds>]` and the options of the command's own, and waits until the system
+ * there answers.
  *
- * @param name of the npm script, for the usage
- * @throws UsageError when the address is missing or none, or when nothing answers there
+ * @param command name of the npm script, for the usage
+ * @throws UsageError when the command line is none, or when nothing answers
  */
-export async function findTarget(name: string, args: readonly string[]): Promise<Target> {
-  const { url, waitSeconds } = readArguments(name, args);
+export async function findTarget<N extends Numbers>(
+  command: string,
+  args: readonly string[],
+  defaults: N,
+): Promise<{ target: Target; numbers: N }> {
+  const { url, wait, ...numbers } = readArguments(command, args, { ...defaults, wait: 0 });
   const target = new Target(url, process.env["API_KEY"]);
-  await answer(target, performance.now() + waitSeconds * 1_000);
-  return target;
+  await answer(target, performance.now() + wait * 1_000);
+  return { target, numbers: numbers as unknown as N };
 }
 
-function readArguments(name: string, args: readonly string[]) {
-  const usage = `npm run ${name} -- <url> [--wait <seconds>], such as http://localhost:8080`;
-  const options = { wait: { type: "string", default: "0" } } satisfies ParseArgsOptionsConfig;
+function readArguments<N extends Numbers>(command: string, args: readonly string[], defaults: N) {
+  const entries = Object.entries(defaults);
+  const options = Object.fromEntries(
+    entries.map(([name, value]) => [name, { type: "string" as const, default: String(value) }]),
+  );
   try {
     const { positionals, values } = parseArgs({ args: [...args], options, allowPositionals: true });
-    const [url = ""] = positionals;
-    const isUsable = /^https?:\/\/[^/]+\/?$/.test(url) && /^\d{1,4}$/.test(values.wait);
-    if (isUsable && positionals.length === 1) return { url, waitSeconds: Number(values.wait) };
+    const [url = "", ...rest] = positionals;
+    const isUsable = /^https?:\/\/[^/]+\/?$/.test(url) && rest.length === 0;
+    const numbers = Object.entries(values).map(([name, value]) => [name, Number(value)] as const);
+    if (isUsable && numbers.every(([, value]) => Number.isInteger(value) && value >= 0)) {
+      return { url, ...(Object.fromEntries(numbers) as N) };
+    }
   } catch {
     // An option that is none: the usage says which there are.
   }
-  throw new UsageError(`Usage: ${usage}`);
+  const usage = entries.map(([name, value]) => `[--${name} ${value}]`).join(" ");
+  throw new UsageError(
+    `Usage: npm run ${command} -- <url> ${usage}, where <url> is such as http://localhost:8080`,
+  );
 }
 
 /** Any answer will do; the checks tell what is wrong with it. */

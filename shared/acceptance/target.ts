@@ -26,7 +26,7 @@ export class Target {
   readonly url: string;
   readonly hasKey: boolean;
   readonly #apiKey: string | undefined;
-  readonly #called: { method: string; path: string }[] = [];
+  readonly #called = new Set<string>();
 
   constructor(url: string, apiKey: string | undefined) {
     this.url = url.replace(/\/+$/, "");
@@ -34,8 +34,8 @@ export class Target {
     this.#apiKey = apiKey;
   }
 
-  /** What was called so far, without queries. */
-  get called(): readonly { method: string; path: string }[] {
+  /** What was called so far, without queries: `GET /counter`. */
+  get called(): ReadonlySet<string> {
     return this.#called;
   }
 
@@ -57,7 +57,7 @@ export class Target {
   /** Sends one request, and leaves the answer's body to be read as it comes. */
   async open(call: Call, signal: AbortSignal): Promise<Response> {
     const { method, path, body } = call;
-    this.#called.push({ method, path: path.split("?")[0] ?? path });
+    this.#called.add(`${method} ${path.replace(/\?.*$/, "")}`);
     return fetch(`${this.url}${path}`, {
       method,
       headers: this.#headers(call),

@@ -9,7 +9,7 @@ import { findTarget, runCommand } from "./command-line.ts";
 import { suites } from "./suites.ts";
 
 await runCommand(async () => {
-  const target = await findTarget("validate", process.argv.slice(2));
+  const { target } = await findTarget("validate", process.argv.slice(2), {});
   console.log(`Validating ${target.url}`);
   const { passed, failed } = await runSuites(target, suites, (line) => console.log(line));
   console.log(`\n${passed} passed, ${failed} failed`);
