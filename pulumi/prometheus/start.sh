@@ -1,6 +1,7 @@
 #!/bin/sh
 # Fills the deployment's names into the configuration, as Prometheus itself reads none there, and
-# becomes Prometheus. AWS_REGION, CLUSTER_ARN, EXTERNAL_URL and RETENTION are required.
+# becomes Prometheus. AWS_REGION, CLUSTER_ARN, EXTERNAL_URL and RETENTION are required; further
+# arguments go to Prometheus.
 set -eu
 
 here=$(dirname "$0")
@@ -13,4 +14,5 @@ exec prometheus \
   --config.file="$data/prometheus.yml" \
   --storage.tsdb.path="$data/data" \
   --storage.tsdb.retention.time="$RETENTION" \
-  --web.external-url="$EXTERNAL_URL"
+  --web.external-url="$EXTERNAL_URL" \
+  "$@"
