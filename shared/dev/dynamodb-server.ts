@@ -1,7 +1,6 @@
 import { mkdir } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { ChildProcess } from "./child-process.ts";
-import { createTables } from "./create-tables.ts";
 import { findFreePort } from "./free-port.ts";
 import { ServerProcess } from "./server-process.ts";
 import type { TableNames } from "./table-names.ts";
@@ -14,6 +13,9 @@ export interface DynamodbServerOptions {
 }
 
 const dynalite = fileURLToPath(import.meta.resolve("dynalite/cli.js"));
+
+/** The AWS client takes as long to load as dynalite to start: so it is loaded meanwhile. */
+const loadTables = () => import("./create-tables.ts");
 
 /**
  * The DynamoDB API, by dynalite. Started again after `stop` or `kill` it has its data when it has a
@@ -43,6 +45,7 @@ export class DynamodbServer extends ServerProcess {
    * `dataDir` that another process has open shows: dynalite opens it late, and ends.
    */
   async createTables(names?: TableNames): Promise<TableNames> {
+    const { createTables } = await loadTables();
     return this.process.readyOrThrow(createTables(this.url, names), this.readyTimeoutMs);
   }
 
@@ -61,6 +64,6 @@ export class DynamodbServer extends ServerProcess {
   }
 
   protected async ready(process: ChildProcess): Promise<unknown> {
-    return process.waitForLine(/Dynalite listening/);
+    return Promise.all([process.waitForLine(/Dynalite listening/), loadTables()]);
   }
 }
