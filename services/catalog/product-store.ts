@@ -25,6 +25,8 @@ import { fromDecimal, toDecimal } from "./price.ts";
 const IS_ABSENT = "attribute_not_exists(id)";
 /** `If-Match: *` */
 const IS_THERE = "attribute_exists(id)";
+/** No version at all is expected, so none will do; an empty list is no condition. */
+const IS_NEVER = `${IS_THERE} AND ${IS_ABSENT}`;
 
 /** How often one write is sent at most. */
 export const WRITE_ATTEMPTS = 2;
@@ -152,6 +154,7 @@ interface Condition {
 
 function conditionOf(expected: Expected): Condition {
   if (expected === "any") return { ConditionExpression: IS_THERE };
+  if (expected.length === 0) return { ConditionExpression: IS_NEVER };
   const values = expected.map((version, index) => [`:v${index}`, { S: version }] as const);
   return {
     ConditionExpression: `version IN (${values.map(([name]) => name).join(", ")})`,
