@@ -101,11 +101,11 @@ async function sendPage(ctx: Context, counted: Counted, options: HitRoutesOption
   const { number, tally } = counted;
   const { counter, instance, newNonce } = options;
   const history = presentHistory(HOME_PAGE, await counter.history(HOME_PAGE, HISTORY_SECONDS));
-  const { from: windowFrom, to: windowTo } = windowOf(tally);
+  const { to: windowTo } = windowOf(tally);
   const scriptNonce = newNonce();
   const view = {
     ...{ page: HOME_PAGE, count: number, lastMinute: tally.lastMinute },
-    ...{ windowFrom, windowTo, instance, history: history.seconds },
+    ...{ windowTo, instance, history: history.seconds },
   };
   const origin = `${ctx.protocol}://${ctx.host}`;
   await sendHtml(ctx, renderPage(view, { scriptNonce, origin }), { scriptNonce });
