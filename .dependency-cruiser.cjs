@@ -112,7 +112,10 @@ module.exports = {
       name: "no-dev-packages-in-services",
       comment: "A service ships with its dependencies only.",
       severity: "error",
-      from: { path: "^(services|shared)/", pathNot: `${tests}|^shared/(dev|bench|acceptance)/` },
+      from: {
+        path: "^(services|shared)/",
+        pathNot: `${tests}|^shared/(dev|bench|acceptance)/|^services/[^/]+/example/`,
+      },
       to: { dependencyTypes: ["npm-dev"], dependencyTypesNot: ["type-only"] },
     },
     {

@@ -10,7 +10,7 @@ const noBarrel = {
 };
 
 export default tseslint.config(
-  { ignores: ["**/node_modules/", "**/dist/", ".data/", "*.config.js", "**/*.cjs"] },
+  { ignores: ["**/node_modules/", "**/dist/", ".data/", "*.config.js", "**/*.cjs", "**/api.d.ts"] },
   { linterOptions: { noInlineConfig: true, reportUnusedDisableDirectives: "error" } },
   ...tseslint.configs.strictTypeChecked,
   {

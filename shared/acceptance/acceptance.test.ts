@@ -11,6 +11,13 @@ import { ServiceProcess } from "../dev/service-process.ts";
 
 const KEY = "acceptance-key";
 
+/** What the example of each service prints in the end. */
+const lastLines: Partial<Record<ServiceName, RegExp>> = {
+  counter: /^\S+Z {2}# 1\n$/m,
+  catalog: /^Samsung TV: 140 .*\nIt is 141 now\.\n$/,
+  "stream-guard": /^\S+Z {2}Metropolis\nThe slot is free again\.\n$/m,
+};
+
 describe("npm run validate and npm run stress", function () {
   this.timeout(60_000);
   const cleanUp = new AsyncDisposableStack();
@@ -61,6 +68,14 @@ describe("npm run validate and npm run stress", function () {
     expect(stress.output).to.match(/✓ (\d+) hits were acknowledged, \1 were counted\n/);
     expect(stress.code).to.equal(0);
   });
+
+  for (const service of serviceNames) {
+    it(`share the system with the example consumer of ${service}`, async () => {
+      const { code, output } = await run(`../../services/${service}/example/consumer`, [url]);
+      expect(output).to.match(lastLines[service] ?? /./);
+      expect(code).to.equal(0);
+    });
+  }
 
   it("fail without the key, and name it", async () => {
     const { code, output } = await run("stress", [url, "--seconds", "1"], { API_KEY: "wrong" });

@@ -12,7 +12,7 @@ const [url = "http://localhost:8080", video = "Metropolis"] = process.argv.slice
 const guard = createClient<paths>({ baseUrl: url });
 
 const { data: hold, error } = await guard.POST("/api/v1/stream", { body: { video_name: video } });
-if (hold === undefined) throw new Error(error?.detail ?? `No slot given at ${url}`);
+if (error) throw new Error(error.detail);
 console.log(`Slot ${hold.active} of ${hold.limit}; a heartbeat every ${hold.heartbeat_seconds} s.`);
 
 const { data: live } = await guard.GET("/api/v1/streams");

@@ -1,0 +1,40 @@
+/** `npm run openapi`: writes down how each service, as it runs, describes its API. */
+import { writeFile } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
+import { env, type ServiceName, serviceNames } from "../contract.ts";
+import type { ApiDocument } from "../http/openapi.ts";
+import { ChildProcess } from "./child-process.ts";
+import { findFreePort } from "./free-port.ts";
+import { pollUntil } from "./poll-until.ts";
+import { serviceEnvironment } from "./service-environment.ts";
+
+for (const service of serviceNames) {
+  const folder = new URL(`../../services/${service}/`, import.meta.url);
+  const document = await askService(service, fileURLToPath(new URL("main.ts", folder)));
+  const text = `${JSON.stringify(document, undefined, 2)}\n`;
+  await writeFile(new URL("openapi.json", folder), text);
+  console.log(`services/${service}/openapi.json`);
+}
+
+/** Without its stores it is never ready, but it knows what it would answer. */
+async function askService(service: ServiceName, program: string): Promise<ApiDocument> {
+  const port = await findFreePort();
+  await using running = await ChildProcess.start({
+    name: service,
+    command: process.execPath,
+    args: [program],
+    env: {
+      ...serviceEnvironment(service, { dynamodbUrl: "http://127.0.0.1:1" }),
+      [env.port]: String(port),
+      [env.drainSeconds]: "0",
+    },
+  });
+  const ask = async () => {
+    const response = await fetch(`http://127.0.0.1:${port}/${service}/openapi.json`);
+    return (await response.json()) as ApiDocument;
+  };
+  return await running.readyOrThrow(
+    pollUntil(ask, { what: `${service} describes itself` }),
+    10_000,
+  );
+}
