@@ -65,16 +65,17 @@ export class Alerts extends pulumi.ComponentResource {
 
 function publishersPolicy(topicArn: pulumi.Output<string>) {
   const account = topicArn.apply((arn) => arn.split(":")[4] ?? "");
+  const publish = { Effect: "Allow", Action: "sns:Publish", Resource: topicArn };
   return {
     Version: "2012-10-17",
     Statement: [
       {
-        Effect: "Allow",
-        Principal: { Service: ["cloudwatch.amazonaws.com", "events.amazonaws.com"] },
-        Action: "sns:Publish",
-        Resource: topicArn,
+        ...publish,
+        Principal: { Service: "cloudwatch.amazonaws.com" },
         Condition: { StringEquals: { "aws:SourceAccount": account } },
       },
+      // EventBridge cannot publish under a condition.
+      { ...publish, Principal: { Service: "events.amazonaws.com" } },
     ],
   };
 }

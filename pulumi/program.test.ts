@@ -6,7 +6,8 @@ import { find, ofType, type RecordedResource, type Recording } from "./offline/r
 import { report } from "./offline/report.ts";
 import { type } from "./offline/resource-types.ts";
 import { runProgram } from "./offline/run-program.ts";
-import { readStackFile, type StackFile } from "./offline/stack-file.ts";
+import { bad, bare, digest } from "./offline/sample-stacks.ts";
+import { readStackFile } from "./offline/stack-file.ts";
 import { resourceTree } from "./offline/tree.ts";
 import { rules } from "./policies/rules.ts";
 
@@ -19,30 +20,6 @@ interface Container {
   readonlyRootFilesystem: boolean;
   linuxParameters: { initProcessEnabled: boolean };
 }
-
-const digest = `123456789012.dkr.ecr.eu-west-1.amazonaws.com/other@sha256:${"0".repeat(64)}`;
-
-/** Neither NAT nor cache, images given, somebody else's topic: the least there can be. */
-const bare: StackFile = {
-  project: "page-services",
-  stack: "bare",
-  values: {
-    "aws:region": "eu-west-1",
-    "page-services:network": JSON.stringify({ nat: "none" }),
-    "page-services:data": JSON.stringify({ valkey: { enabled: false } }),
-    "page-services:images": JSON.stringify(
-      Object.fromEntries(serviceNames.map((name) => [name, digest])),
-    ),
-    "page-services:alarms": JSON.stringify({
-      topicArn: "arn:aws:sns:eu-west-1:123456789012:ops",
-    }),
-  },
-};
-
-const bad: StackFile = {
-  ...bare,
-  values: { "aws:region": "eu-west-1", "page-services:network": JSON.stringify({ nat: "two" }) },
-};
 
 async function record(stack: string): Promise<Recording> {
   const file = await readStackFile(stack);
@@ -73,11 +50,13 @@ describe("the Pulumi program", () => {
   let prod: Recording;
   let least: Recording;
   let refused: Recording;
+  let rolledBack: Recording;
 
   before(async function () {
     this.timeout(90_000);
     [dev, prod] = await Promise.all([record("dev"), record("prod")]);
     [least, refused] = await Promise.all([runProgram(bare), runProgram(bad)]);
+    rolledBack = await runProgram(bare, { rolledBack: ["counter"] });
   });
 
   for (const stack of ["dev", "prod"] as const)
@@ -285,6 +264,13 @@ describe("the Pulumi program", () => {
       expect(ofType(least, type.image)).to.be.empty;
       expect(containerOf(least, "counter").image).to.equal(digest);
     });
+  });
+
+  it("fails when ECS has rolled a service back", () => {
+    expect(rolledBack.exitCode).to.not.equal(0);
+    expect(rolledBack.complaints.join("\n")).to.contain(
+      "ECS rolled counter back: it runs the-old-one:0 instead of page-services-bare-counter:1",
+    );
   });
 
   describe("scaling", () => {

@@ -1,18 +1,22 @@
 import grpc from "@grpc/grpc-js";
 import engineRpc from "@pulumi/pulumi/proto/engine_grpc_pb.js";
-import engine from "@pulumi/pulumi/proto/engine_pb.js";
 import resourceRpc from "@pulumi/pulumi/proto/resource_grpc_pb.js";
 import resource from "@pulumi/pulumi/proto/resource_pb.js";
 import empty from "google-protobuf/google/protobuf/empty_pb.js";
 import struct from "google-protobuf/google/protobuf/struct_pb.js";
+import { EngineService } from "./engine-service.ts";
 import { fakeAnswer, fakeCreation, type Place } from "./fake-aws.ts";
+import { Hooks } from "./hooks.ts";
 import type { RecordedResource, Recording } from "./recording.ts";
+import { unary } from "./unary.ts";
 import { unknownPaths, unwrap } from "./wire.ts";
 
 /** The deployment that the program believes to be part of. */
 export interface Deployment extends Place {
   project: string;
   stack: string;
+  /** ECS services whose new revision shall fail: ECS goes back to the old one. */
+  rolledBack?: readonly string[];
 }
 
 const { ResourceMonitorFeature: feature } = resource;
@@ -27,15 +31,17 @@ const supported = [
  * remembers it. Serves on loopback only.
  */
 export class OfflineMonitor {
-  readonly recording: Omit<Recording, "exitCode"> = { resources: [], outputs: {}, complaints: [] };
+  readonly #resources: RecordedResource[] = [];
+  readonly #engine = new EngineService();
+  readonly #hooks = new Hooks();
   readonly #deployment: Deployment;
   readonly #server = new grpc.Server();
-  #rootUrn = "";
+  #outputs: Recording["outputs"] = {};
 
   constructor(deployment: Deployment) {
     this.#deployment = deployment;
     this.#server.addService(resourceRpc.ResourceMonitorService, this.#monitorService());
-    this.#server.addService(engineRpc.EngineService, this.#engineService());
+    this.#server.addService(engineRpc.EngineService, this.#engine.handlers());
   }
 
   /** Starts to listen, and resolves to the address to give to the program. */
@@ -47,6 +53,12 @@ export class OfflineMonitor {
         else reject(error);
       });
     });
+  }
+
+  /** What the program has asked for until now. */
+  get recording(): Omit<Recording, "exitCode"> {
+    const { complaints } = this.#engine;
+    return { resources: this.#resources, outputs: this.#outputs, complaints };
   }
 
   close(): void {
@@ -65,8 +77,8 @@ export class OfflineMonitor {
       ),
       registerResourceOutputs: unary(
         (request: InstanceType<typeof resource.RegisterResourceOutputsRequest>) => {
-          if (request.getUrn() === this.#rootUrn)
-            this.recording.outputs = toRecord(unwrap(fromStruct(request.getOutputs()), "masked"));
+          if (request.getUrn() === this.#engine.rootUrn)
+            this.#outputs = toRecord(unwrap(fromStruct(request.getOutputs()), "masked"));
           return new empty.Empty();
         },
       ),
@@ -77,33 +89,28 @@ export class OfflineMonitor {
           throw new Error(`No answer for ${token}: add one to pulumi/offline/fake-aws.ts.`);
         return new resource.ResourceInvokeResponse().setReturn(toStruct(answer));
       }),
-      registerResourceHook: unary(() => new empty.Empty()),
+      registerResourceHook: unary(
+        (request: InstanceType<typeof resource.RegisterResourceHookRequest>) => {
+          this.#hooks.add(request);
+          return new empty.Empty();
+        },
+      ),
       signalAndWaitForShutdown: unary(() => new empty.Empty()),
     };
   }
 
-  #engineService() {
-    return {
-      log: unary((request: InstanceType<typeof engine.LogRequest>) => {
-        if (request.getSeverity() >= engine.LogSeverity.WARNING)
-          this.recording.complaints.push(request.getMessage());
-        return new empty.Empty();
-      }),
-      getRootResource: unary(() => new engine.GetRootResourceResponse().setUrn(this.#rootUrn)),
-      setRootResource: unary((request: InstanceType<typeof engine.SetRootResourceRequest>) => {
-        this.#rootUrn = request.getUrn();
-        return new engine.SetRootResourceResponse();
-      }),
-      requirePulumiVersion: unary(() => new engine.RequirePulumiVersionResponse()),
-    };
-  }
-
-  #register(request: InstanceType<typeof resource.RegisterResourceRequest>) {
+  async #register(request: InstanceType<typeof resource.RegisterResourceRequest>) {
     const recorded = this.#record(request);
     const { id, outputs } = fakeCreation(recorded, this.#deployment);
-    const state = { ...fromStruct(request.getObject()), ...outputs };
+    const inputs = fromStruct(request.getObject());
+    if (this.#deployment.rolledBack?.includes(recorded.name) === true)
+      await this.#hooks.run(request.getHooks()?.getAfterUpdateList() ?? [], {
+        ...recorded,
+        newInputs: toStruct(inputs),
+        newOutputs: toStruct({ ...inputs, taskDefinition: "task-definition/the-old-one:0" }),
+      });
     const response = new resource.RegisterResourceResponse();
-    response.setUrn(recorded.urn).setObject(toStruct(state));
+    response.setUrn(recorded.urn).setObject(toStruct({ ...inputs, ...outputs }));
     return recorded.custom ? response.setId(id) : response;
   }
 
@@ -122,8 +129,7 @@ export class OfflineMonitor {
       protect: request.getProtect() ?? false,
       afterUpdateHooks: request.getHooks()?.getAfterUpdateList().length ?? 0,
     };
-    const { resources } = this.recording;
-    if (resources.some(({ urn }) => urn === recorded.urn))
+    if (this.#resources.some(({ urn }) => urn === recorded.urn))
       throw new Error(`Two resources have the same URN ${recorded.urn}.`);
     const [unknown] = unknownPaths(recorded.props);
     if (unknown !== undefined)
@@ -131,7 +137,7 @@ export class OfflineMonitor {
         `${recorded.type} "${recorded.name}" is given an unknown ${unknown}: ` +
           "add the output it comes from to pulumi/offline/fake-aws.ts.",
       );
-    resources.push(recorded);
+    this.#resources.push(recorded);
     return recorded;
   }
 
@@ -143,19 +149,6 @@ export class OfflineMonitor {
     const type = nested ? request.getType() : `${parentType}$${request.getType()}`;
     return `urn:pulumi:${stack}::${project}::${type}::${request.getName()}`;
   }
-}
-
-function unary<Request, Response>(
-  answer: (request: Request) => Response,
-): grpc.handleUnaryCall<Request, Response> {
-  return (call, callback) => {
-    try {
-      callback(null, answer(call.request));
-    } catch (error) {
-      const details = error instanceof Error ? error.message : String(error);
-      callback({ code: grpc.status.INVALID_ARGUMENT, details });
-    }
-  };
 }
 
 function fromStruct(message: InstanceType<typeof struct.Struct> | undefined) {
