@@ -47,6 +47,7 @@ export function openStore(options: ChoiceOptions): ChosenStore {
     readiness: { redis: () => redis.run((connection) => connection.ping()) },
     async close() {
       await rollUp.stop();
+      await store.giveBack();
       await redis.close();
     },
   };

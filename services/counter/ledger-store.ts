@@ -8,7 +8,7 @@ import {
   UpdateItemCommand,
 } from "@aws-sdk/client-dynamodb";
 import type { Estimate, PageTotal, Totals } from "./counter.ts";
-import type { Entry, Epoch, Ledger } from "./reservations.ts";
+import type { Entry, Epoch, Ledger, Range, Sealed } from "./reservations.ts";
 
 type Item = Record<string, AttributeValue>;
 
@@ -49,9 +49,8 @@ export class LedgerStore implements Ledger, Totals {
     return Item && toEntry(Item);
   }
 
-  async begin(page: string, seen: Entry | undefined, size: number): Promise<Epoch | undefined> {
-    const from = Math.max(seen?.count ?? 0, seen?.reservedTo ?? 0);
-    const begun = { epoch: (seen?.epoch ?? 0) + 1, from, to: from + size };
+  async begin(page: string, seen: Entry | undefined, range: Range): Promise<Epoch | undefined> {
+    const begun = { epoch: (seen?.epoch ?? 0) + 1, ...range };
     const { condition, values } = unchangedSince(seen);
     const changed = await this.#change(page, {
       update: "SET epoch = :epoch, reserved_to = :to, counted = :count, as_of = :as_of",
@@ -74,7 +73,7 @@ export class LedgerStore implements Ledger, Totals {
     return changed !== undefined;
   }
 
-  async restart(page: string, { from, to }: Omit<Epoch, "epoch">): Promise<Epoch> {
+  async restart(page: string, { from, to }: Range): Promise<Epoch> {
     const item = await this.#change(page, {
       update:
         "SET epoch = if_not_exists(epoch, :none) + :one, reserved_to = :to, " +
@@ -82,6 +81,14 @@ export class LedgerStore implements Ledger, Totals {
       values: { ":none": 0, ":one": 1, ":to": to, ":count": from, ":as_of": this.#now() },
     });
     return { epoch: (item && numberIn(item, "epoch")) ?? 0, from, to };
+  }
+
+  async settle(page: string, { epoch, count }: Sealed): Promise<void> {
+    await this.#change(page, {
+      update: "SET epoch = :next, reserved_to = :count, counted = :count, as_of = :as_of",
+      condition: "epoch = :epoch",
+      values: { ":epoch": epoch, ":next": epoch + 1, ":count": count, ":as_of": this.#now() },
+    });
   }
 
   async rollUp(page: string, epoch: number, { count, asOfMs }: Estimate): Promise<void> {

@@ -12,6 +12,7 @@ import type { HitBatch } from "./counter.ts";
 import { LedgerStore } from "./ledger-store.ts";
 import { RedisStore } from "./redis-store.ts";
 import { SMALLEST_STEP } from "./reservations.ts";
+import { EXTEND, runScript } from "./scripts.ts";
 
 describe("RedisStore", () => {
   let redisServer: RedisServer;
@@ -100,11 +101,62 @@ describe("RedisStore", () => {
     expect((await store.add(hits(page))).count).to.be.above(last);
   });
 
+  it("skips nothing when Redis loses the page after every instance stopped in good order", async () => {
+    const [page, a, b] = [newName(), open(), open()];
+    await a.add(hits(page, 3));
+    await b.add(hits(page, 2));
+    await Promise.all([a.giveBack(), b.giveBack()]);
+    expect((await ledger.find(page))?.reservedTo).to.equal(5);
+    await redis.run((client) => client.del(keyOf(page)));
+    expect((await open().add(hits(page))).count).to.equal(6);
+  });
+
+  it("skips nothing when instances stop while others count", async () => {
+    const [page, staying] = [newName(), open()];
+    const numbers: number[] = [];
+    const count = async (store: RedisStore) => numbers.push((await store.add(hits(page))).count);
+    for (let round = 0; round < 20; round += 1) {
+      const leaving = open();
+      await Promise.all([count(staying), count(leaving)]);
+      await Promise.all([leaving.giveBack(), count(staying), count(staying)]);
+    }
+    const sorted = numbers.toSorted((one, other) => one - other);
+    expect(sorted).to.deep.equal(Array.from({ length: 80 }, (_, index) => index + 1));
+  });
+
+  it("seals a page that has been quiet, and leaves one that was counted meanwhile", async () => {
+    const [quiet, busy] = [newName(), newName()];
+    let nowMs = Date.now();
+    const store = new RedisStore({ redis, ledger, writer: newName(), now: () => nowMs });
+    await store.add(hits(quiet, 4));
+    await store.add(hits(busy, 4));
+    await tamper(quiet, { second: String(Math.floor(nowMs / 1_000) - 601) });
+    nowMs += 601_000;
+    await store.rollUp();
+    expect((await ledger.find(quiet))?.reservedTo).to.equal(4);
+    expect((await ledger.find(busy))?.reservedTo).to.be.above(4);
+    expect((await store.read(quiet)).count).to.equal(4);
+    expect((await store.add(hits(quiet))).count).to.equal(5);
+  });
+
+  it("deals nothing from a sealed page, even when a late promise arrives", async () => {
+    const [page, a, b] = [newName(), open(), open()];
+    await a.add(hits(page));
+    const { epoch = 0, reservedTo = 0 } = (await ledger.find(page)) ?? {};
+    await a.giveBack();
+    const late = { keys: [keyOf(page)], arguments: [String(epoch), String(reservedTo + 100)] };
+    expect(await runScript(redis, { script: EXTEND, ...late })).to.equal(0);
+    for (let number = 2; number < 40; number += 1) {
+      expect((await b.add(hits(page))).count).to.equal(number);
+      expect((await ledger.find(page))?.reservedTo).to.be.at.least(number);
+    }
+  });
+
   it("deals nothing of a reservation that another life of the page was given", async () => {
     const [page, store] = [newName(), open()];
     await store.add(hits(page, 10));
     const seen = await ledger.find(page);
-    const elsewhere = await ledger.begin(page, seen, 100);
+    const elsewhere = await ledger.begin(page, seen, { from: 26, to: 126 });
     const counts: number[] = [];
     for (let batch = 0; batch < 40; batch += 1) counts.push((await store.add(hits(page))).count);
     const { from = 0, to = 0 } = elsewhere ?? {};

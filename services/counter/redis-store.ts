@@ -3,8 +3,8 @@ import { ClientOfflineError } from "redis";
 import type { Redis } from "../../shared/redis.ts";
 import { StoreUnavailable } from "../../shared/store-unavailable.ts";
 import type { CounterStore, HitBatch, History, Reading, Tally } from "./counter.ts";
-import { type Epoch, type Ledger, type Limits, Reservations } from "./reservations.ts";
-import { ADD, EXTEND, HISTORY, OK, RAISE, READ, runScript, START } from "./scripts.ts";
+import { type Epoch, type Ledger, type Limits, Reservations, type Sealed } from "./reservations.ts";
+import { ADD, BUSY, EXTEND, HISTORY, OK, RAISE, READ, runScript, SEAL, START } from "./scripts.ts";
 
 /** How often a batch is sent again when its reply was lost, and after which pause. */
 const RETRY_PAUSES_MS = [25, 100, 250];
@@ -42,6 +42,7 @@ export class RedisStore implements CounterStore {
     const limits: Limits = {
       start: (page, epoch) => this.#start(page, epoch),
       extend: (page, epoch, to) => this.#extend(page, epoch, to),
+      seal: (page, idleSeconds) => this.#seal(page, idleSeconds),
     };
     this.#reservations = new Reservations({ ledger, limits, now });
   }
@@ -93,7 +94,6 @@ export class RedisStore implements CounterStore {
 
   /** Writes the totals of the pages that were counted since the last time to the ledger. */
   async rollUp(): Promise<void> {
-    this.#reservations.forgetQuiet();
     const touched = [...this.#touched];
     this.#touched.clear();
     const writes = touched.map(async ([page, total]) => {
@@ -106,6 +106,12 @@ export class RedisStore implements CounterStore {
     });
     const failed = (await Promise.allSettled(writes)).find(({ status }) => status === "rejected");
     if (failed?.status === "rejected") throw failed.reason;
+    await this.#reservations.sealQuiet();
+  }
+
+  /** Gives back the numbers that were promised and not dealt; for a process that stops. */
+  giveBack(): Promise<void> {
+    return this.#reservations.sealAll();
   }
 
   #counted(page: string, reply: readonly number[]): Tally {
@@ -116,7 +122,11 @@ export class RedisStore implements CounterStore {
   }
 
   async #supply(page: string, { outcome, reply, needed }: Refusal): Promise<void> {
-    if (outcome !== RAISE) return this.#reservations.begin(page, needed);
+    if (outcome !== RAISE) {
+      const [epoch, count] = reply;
+      const sealed = epoch === undefined || count === undefined ? undefined : { epoch, count };
+      return this.#reservations.begin(page, needed, sealed);
+    }
     const [count = 0, limit = 0, epoch = 0] = reply;
     return this.#reservations.raise(page, { count, limit, epoch }, needed);
   }
@@ -143,6 +153,16 @@ export class RedisStore implements CounterStore {
   async #extend(page: string, epoch: number, to: number): Promise<void> {
     const numbers = [epoch, to].map(String);
     await this.#run({ script: EXTEND, keys: [pageKey(page)], arguments: numbers });
+  }
+
+  async #seal(page: string, idleSeconds: number): Promise<Sealed | "busy" | undefined> {
+    const [outcome, epoch = 0, count = 0] = await this.#run({
+      script: SEAL,
+      keys: [pageKey(page)],
+      arguments: [String(idleSeconds)],
+    });
+    if (outcome === OK) return { epoch, count };
+    return outcome === BUSY ? "busy" : undefined;
   }
 
   #run(call: Parameters<typeof runScript>[1]): Promise<number[]> {

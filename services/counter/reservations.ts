@@ -8,10 +8,20 @@ import type { Estimate } from "./counter.ts";
  * count is set. Each begins above everything that was promised to those before it, so no number is
  * dealt twice, whatever Redis forgets.
  */
-export interface Epoch {
+export interface Epoch extends Range {
   epoch: number;
+}
+
+/** The numbers above `from`, up to `to`. */
+export interface Range {
   from: number;
   to: number;
+}
+
+/** An epoch that deals no more, and the last number that it dealt. */
+export interface Sealed {
+  epoch: number;
+  count: number;
 }
 
 /** What is durably known of a page. */
@@ -26,11 +36,13 @@ export interface Entry extends Estimate {
 export interface Ledger {
   find(page: string): Promise<Entry | undefined>;
   /** Begins the epoch after the one seen; undefined when the page changed since it was seen. */
-  begin(page: string, seen: Entry | undefined, size: number): Promise<Epoch | undefined>;
+  begin(page: string, seen: Entry | undefined, range: Range): Promise<Epoch | undefined>;
   /** Promises an epoch more, up to `to`; false unless it is still the page's and ends at `from`. */
   extend(page: string, more: Epoch): Promise<boolean>;
   /** Begins an epoch at another count, lower ones too. */
-  restart(page: string, range: Omit<Epoch, "epoch">): Promise<Epoch>;
+  restart(page: string, range: Range): Promise<Epoch>;
+  /** Takes back what a sealed epoch did not deal; does nothing when a later one has begun. */
+  settle(page: string, sealed: Sealed): Promise<void>;
   /** Raises the known total; does nothing when it is lower, or of another epoch. */
   rollUp(page: string, epoch: number, estimate: Estimate): Promise<void>;
 }
@@ -41,6 +53,13 @@ export interface Limits {
   start(page: string, epoch: Epoch): Promise<void>;
   /** Lets an epoch deal up to `to`; nothing happens when the page is in another one. */
   extend(page: string, epoch: number, to: number): Promise<void>;
+  /**
+   * Ends the page's epoch there.
+   *
+   * @returns `busy`, and nothing happens, when it dealt a number in the last `idleSeconds`;
+   *   undefined when it has none
+   */
+  seal(page: string, idleSeconds: number): Promise<Sealed | "busy" | undefined>;
 }
 
 /** A page's reservation as Redis told it. */
@@ -55,7 +74,8 @@ export const SMALLEST_STEP = 16;
 const LARGEST_STEP = 100_000;
 /** A reservation holds what a page deals in this time. */
 const AHEAD_SECONDS = 2;
-const QUIET_MS = 60_000;
+/** A page that nobody opened for so long gives back what it was promised. */
+const QUIET_SECONDS = 600;
 /** Lets another instance finish what it has begun. */
 const YIELD_MS = 25;
 
@@ -81,7 +101,9 @@ export interface ReservationsOptions {
  *
  * A reservation reaches as far as the page gets in two seconds, 16 numbers at least, and is raised,
  * off the way of the hits, when half of it is left. So no more than that is ever promised and not
- * dealt, which is what a loss of Redis can skip.
+ * dealt, which is what a loss of Redis can skip. A page that has been quiet, and every page of a
+ * process that stops, is sealed: it deals no more until somebody begins an epoch just above its
+ * last number, and then nothing is skipped at all.
  */
 export class Reservations {
   readonly #ledger: Ledger;
@@ -115,14 +137,14 @@ export class Reservations {
       // Another instance was first; whatever it was promised for this epoch may be used by all.
       const entry = await this.#ledger.find(page);
       if (entry?.epoch !== epoch || entry.reservedTo === undefined) {
-        await this.#begin(page, pace, needed);
+        await this.#begin(page, pace, { needed });
       } else await this.#limits.extend(page, epoch, entry.reservedTo);
     });
   }
 
-  /** Begins an epoch: Redis does not know the page, or must not be believed. */
-  begin(page: string, needed: number): Promise<void> {
-    return this.#once(page, (pace) => this.#begin(page, pace, needed));
+  /** Begins an epoch: Redis does not know the page, must not be believed, or has sealed it. */
+  begin(page: string, needed: number, sealed?: Sealed): Promise<void> {
+    return this.#once(page, (pace) => this.#begin(page, pace, { needed, sealed }));
   }
 
   /** Sets the count, up or down, for all instances. */
@@ -131,23 +153,38 @@ export class Reservations {
     await this.#limits.start(page, await this.#ledger.restart(page, range));
   }
 
-  /** Frees what is remembered of pages that nobody opens any more. */
-  forgetQuiet(): void {
-    const beforeMs = this.#now() - QUIET_MS;
-    for (const [page, { sinceMs, raising }] of this.#paces) {
-      if (sinceMs < beforeMs && raising === undefined) this.#paces.delete(page);
-    }
+  /** Seals the pages that nobody opens any more, and forgets them. */
+  async sealQuiet(): Promise<void> {
+    const beforeMs = this.#now() - QUIET_SECONDS * 1_000;
+    const quiet = [...this.#paces].filter(([, { sinceMs }]) => sinceMs < beforeMs);
+    await Promise.all(quiet.map(([page]) => this.#seal(page, QUIET_SECONDS)));
+  }
+
+  /** Seals every page that this process has numbers promised for; one that fails may skip some. */
+  async sealAll(): Promise<void> {
+    await Promise.allSettled([...this.#paces.keys()].map((page) => this.#seal(page, 0)));
+  }
+
+  async #seal(page: string, idleSeconds: number): Promise<void> {
+    await this.#paces.get(page)?.raising?.catch(() => undefined);
+    const sealed = await this.#limits.seal(page, idleSeconds);
+    if (sealed === "busy") return;
+    this.#paces.delete(page);
+    if (sealed !== undefined) await this.#ledger.settle(page, sealed);
   }
 
   /**
    * Begins an epoch, or lets another instance do so: whoever finds that the ledger has changed since
    * Redis was asked looks again first, for the other's epoch may be on its way to Redis.
    */
-  async #begin(page: string, pace: Pace, needed: number): Promise<void> {
+  async #begin(page: string, pace: Pace, { needed, sealed }: Need): Promise<void> {
     const seen = await this.#ledger.find(page);
-    const isSettled = seen === undefined || isSame(seen, pace.seen);
+    const last = sealed && lastDealt(seen, sealed);
+    const isSettled = seen === undefined || last !== undefined || isSame(seen, pace.seen);
     pace.seen = seen;
-    const begun = isSettled ? await this.#ledger.begin(page, seen, needed + pace.step) : undefined;
+    const from = last ?? Math.max(seen?.count ?? 0, seen?.reservedTo ?? 0);
+    const range = { from, to: from + needed + pace.step };
+    const begun = isSettled ? await this.#ledger.begin(page, seen, range) : undefined;
     if (begun === undefined) {
       await delay(YIELD_MS);
       return;
@@ -168,6 +205,17 @@ export class Reservations {
     });
     return pace.raising;
   }
+}
+
+interface Need {
+  needed: number;
+  sealed?: Sealed | undefined;
+}
+
+/** Where a sealed page ended, if nobody began an epoch since; with or without it being settled. */
+function lastDealt(seen: Entry | undefined, { epoch, count }: Sealed): number | undefined {
+  if (seen?.epoch === epoch) return count;
+  return seen?.epoch === epoch + 1 && seen.reservedTo === count ? count : undefined;
 }
 
 function isSame(one: Entry, other: Entry | undefined): boolean {

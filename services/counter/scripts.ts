@@ -5,7 +5,7 @@ import type { Redis } from "../../shared/redis.ts";
  * The counter's Lua. One script is one atomic step, and one page's keys share one hash slot.
  *
  * A page is a hash: `total`, `limit` (highest number it may deal), `epoch` and `server` (whom the
- * limit was promised to), `bots`, and `second`, `current` and `minute` (the running bucket, and the
+ * limit was promised to), `sealed` (when the epoch deals no more), `bots`, and `second`, `current` and `minute` (the running bucket, and the
  * sum of the last sixty). Beside it a ring of one-second buckets, the day's visitors as a
  * HyperLogLog, and for each writer a fence: the last batch of it that was counted.
  *
@@ -48,10 +48,11 @@ local function today(second)
 end
 `;
 
-/** First element of a reply: the page is counted, has to begin an epoch, or needs a higher limit. */
+/** First element of a reply: done, or the page has to begin an epoch, needs a higher limit, is busy. */
 export const OK = 0;
 export const BEGIN = 1;
 export const RAISE = 2;
+export const BUSY = 3;
 
 /** How long a fence outlives its batch: far longer than any retry of it. */
 const FENCE_SECONDS = 300;
@@ -61,13 +62,14 @@ const VISITORS_SECONDS = 2 * 86_400;
 /**
  * Keys page, ring, visitors, fence; arguments batch, hits, bots, visitor….
  *
- * Replies `{OK, total, minute, second, limit, epoch}`, `{BEGIN}` or `{RAISE, total, limit, epoch}`.
+ * Replies `{OK, total, minute, second, limit, epoch}`, `{RAISE, total, limit, epoch}`, `{BEGIN}`, or
+ * `{BEGIN, epoch, total}` when the last epoch was sealed there.
  */
 export const ADD = defineScript(`
 local batch, hits, bots = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
 local second = clock()
 local page = redis.call('HMGET', KEYS[1],
-  'server', 'total', 'limit', 'epoch', 'second', 'current', 'minute', 'day')
+  'server', 'total', 'limit', 'epoch', 'second', 'current', 'minute', 'day', 'sealed')
 
 local fence = redis.call('GET', KEYS[4])
 if fence then
@@ -80,6 +82,7 @@ if fence then
 end
 
 if not page[2] or page[1] ~= server_id() then return {${BEGIN}} end
+if page[9] then return {${BEGIN}, tonumber(page[4]), tonumber(page[2])} end
 local total, limit, epoch = tonumber(page[2]) + hits, tonumber(page[3]), tonumber(page[4])
 if total > limit then return {${RAISE}, total - hits, limit, epoch} end
 
@@ -132,8 +135,8 @@ return reply
 
 /** Key page; arguments epoch, limit. Replies 1 when that epoch may now deal up to the limit. */
 export const EXTEND = defineScript(`
-local page = redis.call('HMGET', KEYS[1], 'server', 'total', 'limit', 'epoch')
-if not page[2] or page[1] ~= server_id() or page[4] ~= ARGV[1] then return 0 end
+local page = redis.call('HMGET', KEYS[1], 'server', 'total', 'limit', 'epoch', 'sealed')
+if not page[2] or page[1] ~= server_id() or page[4] ~= ARGV[1] or page[5] then return 0 end
 if tonumber(page[3]) < tonumber(ARGV[2]) then redis.call('HSET', KEYS[1], 'limit', ARGV[2]) end
 return 1
 `);
@@ -147,8 +150,20 @@ local page = redis.call('HMGET', KEYS[1], 'server', 'total', 'epoch')
 local server = server_id()
 if page[2] and page[1] == server and tonumber(page[3]) >= tonumber(ARGV[1]) then return 0 end
 redis.call('HSET', KEYS[1], 'server', server, 'epoch', ARGV[1], 'total', ARGV[2], 'limit', ARGV[3])
-redis.call('HDEL', KEYS[1], 'second', 'current', 'minute')
+redis.call('HDEL', KEYS[1], 'second', 'current', 'minute', 'sealed')
 return 1
+`);
+
+/**
+ * Key page; argument seconds. Ends the page's epoch, unless it was counted in the last so many
+ * seconds. Replies `{OK, epoch, total}`, `{BUSY}`, or `{BEGIN}` when there is nothing to end.
+ */
+export const SEAL = defineScript(`
+local page = redis.call('HMGET', KEYS[1], 'server', 'total', 'epoch', 'second')
+if not page[2] or page[1] ~= server_id() then return {${BEGIN}} end
+if page[4] and clock() - tonumber(page[4]) < tonumber(ARGV[1]) then return {${BUSY}} end
+redis.call('HSET', KEYS[1], 'sealed', 1)
+return {${OK}, tonumber(page[3]), tonumber(page[2])}
 `);
 
 interface Script {
