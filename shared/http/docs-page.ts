@@ -1,60 +1,101 @@
+import { curlCommand, type NamedOperation } from "./docs-curl.ts";
+import { fieldsHtml, typeHtml } from "./docs-schema.ts";
+import { docsStyle } from "./docs-style.ts";
+import { inlineHtml } from "./docs-text.ts";
 import { escapeHtml } from "./html.ts";
-import type { ApiDocument, Operation } from "./openapi.ts";
+import type { ApiDocument, JsonObject, Operation, Parameter } from "./openapi.ts";
 
-/** An API description as one page that needs no script and loads nothing. */
+type Response = Operation["responses"][string];
+
+/** An API description as one page that runs no script and loads nothing. */
 export function docsPage({ info, paths, components }: ApiDocument): string {
   const operations = Object.entries(paths).flatMap(([path, methods]) =>
-    Object.entries(methods).map(([method, operation]) => section({ path, method, operation })),
+    Object.entries(methods).map(([method, operation]) => ({ path, method, operation })),
   );
+  const sections = operations.map((named) => operationHtml(named, components.schemas));
   return `<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width">
 <title>${escapeHtml(info.title)}</title>
-<style>${STYLE}</style>
+<style>${docsStyle}</style>
 <h1>${escapeHtml(info.title)}</h1>
-<p>${escapeHtml(info.description)}</p>
-<p><a href="openapi.json">openapi.json</a></p>
-${operations.join("\n")}
+<p class="lead">${inlineHtml(info.description)}</p>
+<p>Version ${escapeHtml(info.version)} · <a href="openapi.json">openapi.json</a> · the examples take
+<code>URL</code> from the shell: <code>URL=http://localhost:8080</code></p>
+<table class="contents">${operations.map(contentsRow).join("")}</table>
+<h2>Operations</h2>
+${sections.join("\n")}
 <h2>Schemas</h2>
-${Object.entries(components.schemas).map(schemaSection).join("\n")}
+${Object.entries(components.schemas).map(schemaHtml).join("\n")}
 </html>
 `;
 }
 
-function section(entry: { path: string; method: string; operation: Operation }): string {
-  const { path, method, operation } = entry;
-  const parameters = (operation.parameters ?? []).map(
-    ({ name, in: place, description = "" }) =>
-      `<tr><td><code>${escapeHtml(name)}</code><td>${place}<td>${escapeHtml(description)}`,
-  );
-  const answers = Object.entries(operation.responses).map(
-    ([status, { description }]) => `<tr><td><code>${status}</code><td>${escapeHtml(description)}`,
-  );
-  return `<section id="${operation.operationId}">
-<h2><code>${method.toUpperCase()} ${escapeHtml(path)}</code></h2>
-<p>${escapeHtml(operation.summary)}</p>
-${operation.description === undefined ? "" : `<p>${escapeHtml(operation.description)}</p>`}
-${parameters.length === 0 ? "" : `<table>${parameters.join("")}</table>`}
-${operation.requestBody === undefined ? "" : json(operation.requestBody)}
-<table>${answers.join("")}</table>
+function contentsRow({ method, path, operation }: NamedOperation): string {
+  const link = `<a href="#${operation.operationId}"><code>${escapeHtml(path)}</code></a>`;
+  return `<tr><th scope="row">${badge(method)} ${link}<td>${inlineHtml(operation.summary)}`;
+}
+
+function badge(method: string): string {
+  return `<span class="method ${method}">${method.toUpperCase()}</span>`;
+}
+
+function operationHtml(named: NamedOperation, schemas: JsonObject): string {
+  const { method, path, operation } = named;
+  const { operationId, summary, description = "", parameters = [], requestBody } = operation;
+  return `<section id="${operationId}">
+<h3>${badge(method)} <code>${escapeHtml(path)}</code></h3>
+<p>${inlineHtml(summary)}${operation.security ? " <small>asks for an API key</small>" : ""}</p>
+${description === "" ? "" : `<p>${inlineHtml(description)}</p>`}
+<pre><code>${escapeHtml(curlCommand(named, schemas))}</code></pre>
+${parameters.length === 0 ? "" : `<h4>Parameters</h4><table>${parameters.map(parameterRow).join("")}</table>`}
+${requestBody === undefined ? "" : `<h4>Body</h4><p>${bodyHtml(requestBody)}</p>`}
+<h4>Answers</h4><table>${Object.entries(operation.responses).map(answerRow).join("")}</table>
 </section>`;
 }
 
-function schemaSection([name, schema]: [string, unknown]): string {
-  return `<section id="${escapeHtml(name)}"><h3>${escapeHtml(name)}</h3>${json(schema)}</section>`;
+function parameterRow({ name, in: place, required, description, schema }: Parameter): string {
+  const { default: otherwise } = schema;
+  const note = [place, ...(required ? [] : ["optional"])].join(", ");
+  const fallback =
+    otherwise === undefined ? "" : `, else <code>${escapeHtml(JSON.stringify(otherwise))}</code>`;
+  return (
+    `<tr><th scope="row"><code>${escapeHtml(name)}</code> <small>${note}</small>` +
+    `<td>${typeHtml(schema)}${fallback}<td>${inlineHtml(description ?? "")}`
+  );
 }
 
-function json(value: unknown): string {
-  return `<details><summary>JSON Schema</summary><pre>${escapeHtml(
-    JSON.stringify(value, undefined, 2),
-  )}</pre></details>`;
+function bodyHtml(body: JsonObject): string {
+  const optional = body["required"] === true ? "" : " <small>may be left out</small>";
+  return `${contentHtml(body["content"])}${optional}`;
 }
 
-const STYLE = `
-:root { color-scheme: light dark; font: 16px/1.5 system-ui, sans-serif; }
-body { max-width: 52rem; margin: 2rem auto; padding: 0 1rem; }
-h2 { font-size: 1.1rem; margin-top: 2.5rem; border-bottom: 1px solid #8884; }
-td { padding: 0.15rem 1rem 0.15rem 0; vertical-align: top; }
-pre { overflow-x: auto; font-size: 0.85rem; }
-`;
+/** A body's media type, and its schema where it is worth naming. */
+function contentHtml(content: unknown): string {
+  return Object.entries((content ?? {}) as Record<string, { schema: JsonObject }>)
+    .map(([type, { schema }]) =>
+      type === "application/json"
+        ? `${typeHtml(schema)}${fieldsHtml(schema)}`
+        : `<code>${escapeHtml(type)}</code>`,
+    )
+    .join(" or ");
+}
+
+function answerRow([status, { description, headers = {}, content }]: [string, Response]): string {
+  const named = Object.entries(headers as Record<string, { description: string }>).map(
+    ([name, header]) => `<br><small><code>${name}</code> ${inlineHtml(header.description)}</small>`,
+  );
+  const shape = Number(status) < 400 ? contentHtml(content) : '<a href="#Problem">Problem</a>';
+  return (
+    `<tr><th scope="row"><code>${status}</code><td>${shape}` +
+    `<td>${inlineHtml(description)}${named.join("")}`
+  );
+}
+
+function schemaHtml([name, value]: [string, unknown]): string {
+  const schema = value as JsonObject;
+  const { description } = schema;
+  const text = typeof description === "string" ? `<p>${inlineHtml(description)}</p>` : "";
+  return `<section id="${escapeHtml(name)}"><h3>${escapeHtml(name)}</h3>${text}${fieldsHtml(schema)}</section>`;
+}
