@@ -24,14 +24,13 @@ export class Cluster extends pulumi.ComponentResource {
   readonly clusterName: pulumi.Output<string>;
   /** Around the tasks of all services. */
   readonly firewall: Firewall;
-  readonly architecture: Config["cluster"]["architecture"];
   readonly strategies: CapacityStrategy[];
   /** Services depend on it: otherwise `destroy` finds it in use. */
   readonly capacityProviders: aws.ecs.ClusterCapacityProviders;
 
   constructor(name: string, args: ClusterArgs, opts?: pulumi.ComponentResourceOptions) {
     super("page-services:index:Cluster", name, {}, opts);
-    const { insights, architecture, capacity } = args.config.cluster;
+    const { insights, capacity } = args.config.cluster;
 
     const cluster = new aws.ecs.Cluster(
       name,
@@ -48,7 +47,6 @@ export class Cluster extends pulumi.ComponentResource {
 
     this.arn = cluster.arn;
     this.clusterName = cluster.name;
-    this.architecture = architecture;
     this.strategies = capacityStrategies(capacity);
     this.registerOutputs({ arn: this.arn });
   }

@@ -5,14 +5,12 @@ import type { Config } from "./config/parse.ts";
 import { repositoryArnOf } from "./grants.ts";
 
 export interface ImageArgs {
-  repositoryName: string;
-  /** By digest; then nothing is built. */
-  given?: string | undefined;
-  /** How to build it otherwise; paths are relative to this folder. */
+  config: Pick<Config, "images" | "stack" | "cluster" | "protect">;
+  /** How to build it, where the configuration names none. Paths are relative to this folder. */
   build: { context: string; dockerfile: string; args?: Record<string, string> };
-  architecture: Config["cluster"]["architecture"];
-  protect: boolean;
 }
+
+export type ImageName = keyof Config["images"];
 
 const platforms = { arm64: "linux/arm64", x86_64: "linux/amd64" } as const;
 
@@ -27,29 +25,28 @@ export class Image extends pulumi.ComponentResource {
   /** Repositories that a task has to pull from. */
   readonly repositoryArns: pulumi.Output<string>[];
 
-  constructor(name: string, args: ImageArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("page-services:index:Image", name, args, opts);
+  constructor(name: ImageName, args: ImageArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("page-services:index:Image", name, {}, opts);
+    const given = args.config.images[name];
+    const elsewhere = given === undefined ? undefined : repositoryArnOf(given);
 
     const repository = this.#repository(name, args);
-    const elsewhere = args.given === undefined ? undefined : repositoryArnOf(args.given);
-
     this.repositoryUrl = repository.repositoryUrl;
     this.repositoryArns = [repository.arn, ...(elsewhere ? [pulumi.output(elsewhere)] : [])];
-    this.uri =
-      args.given === undefined ? this.#build(name, args, repository) : pulumi.output(args.given);
+    this.uri = given === undefined ? this.#build(name, args, repository) : pulumi.output(given);
     this.registerOutputs({ uri: this.uri });
   }
 
-  #repository(name: string, { repositoryName, protect }: ImageArgs): aws.ecr.Repository {
+  #repository(name: ImageName, { config }: ImageArgs): aws.ecr.Repository {
     const repository = new aws.ecr.Repository(
       name,
       {
-        name: repositoryName,
+        name: `${config.stack}-${name}`,
         // The tag "latest" moves; what runs is named by digest.
         imageTagMutability: "MUTABLE",
         imageScanningConfiguration: { scanOnPush: true },
         encryptionConfigurations: [{ encryptionType: "AES256" }],
-        forceDelete: !protect,
+        forceDelete: !config.protect,
       },
       { parent: this },
     );
@@ -67,7 +64,11 @@ export class Image extends pulumi.ComponentResource {
     return repository;
   }
 
-  #build(name: string, args: ImageArgs, repository: aws.ecr.Repository): pulumi.Output<string> {
+  #build(
+    name: ImageName,
+    { config, build }: ImageArgs,
+    repository: aws.ecr.Repository,
+  ): pulumi.Output<string> {
     const login = aws.ecr.getAuthorizationTokenOutput(
       { registryId: repository.registryId },
       { parent: this },
@@ -75,10 +76,10 @@ export class Image extends pulumi.ComponentResource {
     const image = new dockerBuild.Image(
       name,
       {
-        context: { location: args.build.context },
-        dockerfile: { location: args.build.dockerfile },
-        buildArgs: args.build.args ?? {},
-        platforms: [platforms[args.architecture]],
+        context: { location: build.context },
+        dockerfile: { location: build.dockerfile },
+        buildArgs: build.args ?? {},
+        platforms: [platforms[config.cluster.architecture]],
         tags: [pulumi.interpolate`${repository.repositoryUrl}:latest`],
         registries: [
           {

@@ -1,4 +1,3 @@
-import type * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import {
   container,
@@ -47,8 +46,6 @@ export interface MicroserviceArgs {
 export class Microservice extends pulumi.ComponentResource {
   readonly url: pulumi.Output<string>;
   readonly image: Image;
-  readonly service: aws.ecs.Service;
-  readonly task: Task;
   /** For the dashboard. */
   readonly watched: pulumi.Output<Watched>;
 
@@ -58,16 +55,20 @@ export class Microservice extends pulumi.ComponentResource {
     const { config, network, ingress, cluster, alerts } = platform;
     const parent = { parent: this };
 
-    this.image = new Image(name, imageArgs(name, platform), parent);
-    this.task = new Task(name, taskArgs(this.image, args), parent);
+    this.image = new Image(name, { config, build: buildOf(name) }, parent);
+    const task = new Task(name, taskArgs(this.image, args), parent);
     const route = new Route(name, { ...routeArgs(contract), network, ingress }, parent);
 
     const scope = { name, alerts, parent: this };
     const alarms = trafficAlarms(scope, route.metrics.dimensions);
-    this.service = fargateService(
+    const service = fargateService(
       name,
       {
-        ...{ cluster, network, firewall: cluster.firewall, task: this.task, route },
+        cluster,
+        network,
+        firewall: cluster.firewall,
+        task,
+        route,
         strategies: cluster.strategies,
         initialTasks: options.tasks.min,
         deploymentPercent: { min: 100, max: 200 },
@@ -76,12 +77,14 @@ export class Microservice extends pulumi.ComponentResource {
       },
       this,
     );
-    const ofService = { ClusterName: cluster.clusterName, ServiceName: this.service.name };
-    cpuAlarm(scope, ofService);
+    cpuAlarm(scope, { ClusterName: cluster.clusterName, ServiceName: service.name });
     new Scaling(
       name,
       {
-        ...{ cluster, service: this.service, tasks: options.tasks, policies: options.scaling },
+        cluster,
+        service,
+        tasks: options.tasks,
+        policies: options.scaling,
         source: { ...route.metrics, metric: contract.scalingMetric, deployment: config.name },
       },
       parent,
@@ -91,7 +94,7 @@ export class Microservice extends pulumi.ComponentResource {
     this.watched = pulumi.output({
       name,
       cluster: cluster.clusterName,
-      service: this.service.name,
+      service: service.name,
       loadBalancer: route.metrics.dimensions.LoadBalancer,
       targetGroup: route.metrics.dimensions.TargetGroup,
     });
@@ -99,14 +102,8 @@ export class Microservice extends pulumi.ComponentResource {
   }
 }
 
-function imageArgs(name: ServiceName, { config, cluster }: Platform) {
-  return {
-    repositoryName: `${config.stack}-${name}`,
-    given: config.images[name],
-    build: { context: "..", dockerfile: "../services/Dockerfile", args: { SERVICE: name } },
-    architecture: cluster.architecture,
-    protect: config.protect,
-  };
+function buildOf(name: ServiceName) {
+  return { context: "..", dockerfile: "../services/Dockerfile", args: { SERVICE: name } };
 }
 
 function routeArgs({ paths, priority }: ServiceContract) {
@@ -119,7 +116,7 @@ function routeArgs({ paths, priority }: ServiceContract) {
 }
 
 function taskArgs(image: Image, { contract, options, platform }: MicroserviceArgs) {
-  const { config, cluster, data, cache, apiKey } = platform;
+  const { config, data, cache, apiKey } = platform;
   const set = data.tableNames.apply((tableNames) =>
     serviceEnvironment(contract, {
       region: config.region,
@@ -130,9 +127,8 @@ function taskArgs(image: Image, { contract, options, platform }: MicroserviceArg
     }),
   );
   return {
-    ...{ image, region: config.region, logDays: config.logDays, protect: config.protect },
-    deployment: config.name,
-    architecture: cluster.architecture,
+    config,
+    image,
     size: options.size,
     container: { port: container.port, user: "1000:1000", healthCommand: serviceHealthCommand },
     environment: set.apply((own) => ({ ...options.environment, ...own })),

@@ -177,7 +177,7 @@ describe("the Pulumi program", () => {
       }
     });
 
-    it("wait for their listener rule and for the capacity providers", () => {
+    it("wait for their listener rule, their roles and the capacity providers", () => {
       const providers = find(
         dev,
         "aws:ecs/clusterCapacityProviders:ClusterCapacityProviders",
@@ -187,6 +187,8 @@ describe("the Pulumi program", () => {
         const { dependencies } = find(dev, type.service, name);
         expect(dependencies).to.include(find(dev, type.listenerRule, name).urn);
         expect(dependencies).to.include(providers.urn);
+        const mayStart = find(dev, "aws:iam/rolePolicy:RolePolicy", `${name}-execution`);
+        expect(find(dev, type.task, name).dependencies).to.include(mayStart.urn);
       }
     });
 

@@ -17,6 +17,7 @@ export interface PrometheusArgs {
 }
 
 const port = 9090;
+const build = { context: "prometheus", dockerfile: "prometheus/Dockerfile" };
 
 /** Before the rules of the services, as the lowest priority wins. */
 const priorities = { allowed: 1, others: 2 };
@@ -30,14 +31,14 @@ export class Prometheus extends pulumi.ComponentResource {
   readonly url: string;
   readonly image: Image;
 
-  constructor(name: string, args: PrometheusArgs, opts?: pulumi.ComponentResourceOptions) {
+  constructor(name: "prometheus", args: PrometheusArgs, opts?: pulumi.ComponentResourceOptions) {
     super("page-services:index:Prometheus", name, {}, opts);
     const { options, platform } = args;
-    const { network, ingress, cluster } = platform;
+    const { config, network, ingress, cluster } = platform;
     const parent = { parent: this };
 
     this.url = `${ingress.protocol}://${options.host}`;
-    this.image = new Image(name, imageArgs(name, platform), parent);
+    this.image = new Image(name, { config, build }, parent);
     const task = new Task(name, this.#taskArgs(args), parent);
     const firewall = this.#firewall(name, platform);
     const route = new Route(name, { ...routeArgs(options), network, ingress }, parent);
@@ -45,7 +46,11 @@ export class Prometheus extends pulumi.ComponentResource {
     fargateService(
       name,
       {
-        ...{ cluster, network, firewall, task, route },
+        cluster,
+        network,
+        firewall,
+        task,
+        route,
         // One that remembers, so it shall not be taken away; and never two at once.
         strategies: [{ capacityProvider: "FARGATE", base: 0, weight: 1 }],
         initialTasks: 1,
@@ -61,10 +66,8 @@ export class Prometheus extends pulumi.ComponentResource {
   #taskArgs({ options, platform }: PrometheusArgs) {
     const { config, cluster } = platform;
     return {
-      ...{ image: this.image, region: config.region, logDays: config.logDays },
-      protect: config.protect,
-      deployment: config.name,
-      architecture: cluster.architecture,
+      config,
+      image: this.image,
       size: options.size,
       container: {
         port,
@@ -105,16 +108,6 @@ export class Prometheus extends pulumi.ComponentResource {
       { parent: this },
     );
   }
-}
-
-function imageArgs(name: string, { config, cluster }: Platform) {
-  return {
-    repositoryName: `${config.stack}-${name}`,
-    given: config.images.prometheus,
-    build: { context: "prometheus", dockerfile: "prometheus/Dockerfile" },
-    architecture: cluster.architecture,
-    protect: config.protect,
-  };
 }
 
 function routeArgs({ host, allow }: PrometheusArgs["options"]) {

@@ -6,10 +6,8 @@ import { assumedByTasks, policyDocument, startGrants, type Statement } from "./g
 import type { Image } from "./image.ts";
 import type { Secret } from "./secret.ts";
 
-export interface TaskArgs extends Pick<Config, "logDays" | "protect" | "region"> {
-  /** Name of the deployment: log group and task family carry it. */
-  deployment: string;
-  architecture: Config["cluster"]["architecture"];
+export interface TaskArgs {
+  config: Pick<Config, "name" | "region" | "logDays" | "protect" | "cluster">;
   size: { cpu: number; memory: number };
   image: Image;
   container: Pick<ContainerArgs, "port" | "user" | "healthCommand" | "command" | "writable">;
@@ -29,35 +27,37 @@ export class Task extends pulumi.ComponentResource {
 
   constructor(name: string, args: TaskArgs, opts?: pulumi.ComponentResourceOptions) {
     super("page-services:index:Task", name, {}, opts);
+    const { config, size, container } = args;
 
     this.logGroup = new aws.cloudwatch.LogGroup(
       name,
-      { name: `/ecs/${args.deployment}/${name}`, retentionInDays: args.logDays },
+      { name: `/ecs/${config.name}/${name}`, retentionInDays: config.logDays },
       { parent: this },
     );
-    const executionRole = this.#role(`${name}-execution`, policyDocument(this.#startGrants(args)));
-    const taskRole = this.#role(`${name}-task`, policyDocument(args.grants));
+    const execution = this.#role(`${name}-execution`, policyDocument(this.#startGrants(args)));
+    const own = this.#role(`${name}-task`, policyDocument(args.grants));
 
     this.definitionArn = new aws.ecs.TaskDefinition(
       name,
       {
-        family: `${args.deployment}-${name}`,
+        family: `${config.name}-${name}`,
         requiresCompatibilities: ["FARGATE"],
         networkMode: "awsvpc",
-        cpu: `${args.size.cpu}`,
-        memory: `${args.size.memory}`,
+        cpu: `${size.cpu}`,
+        memory: `${size.memory}`,
         runtimePlatform: {
           operatingSystemFamily: "LINUX",
-          cpuArchitecture: args.architecture.toUpperCase(),
+          cpuArchitecture: config.cluster.architecture.toUpperCase(),
         },
-        executionRoleArn: executionRole.arn,
-        taskRoleArn: taskRole.arn,
-        volumes: args.container.writable ? [{ name: args.container.writable.volume }] : [],
+        executionRoleArn: execution.role.arn,
+        taskRoleArn: own.role.arn,
+        volumes: container.writable ? [{ name: container.writable.volume }] : [],
         containerDefinitions: this.#containers(name, args),
         // Old revisions stay to go back to; where nothing is protected, nothing stays.
-        skipDestroy: args.protect,
+        skipDestroy: config.protect,
       },
-      { parent: this },
+      // A task must not start before its roles may do what they are for.
+      { parent: this, dependsOn: [...execution.policies, ...own.policies] },
     ).arn;
     this.registerOutputs({ definitionArn: this.definitionArn });
   }
@@ -72,26 +72,26 @@ export class Task extends pulumi.ComponentResource {
   }
 
   /** A policy without statements is none: such a role may do nothing. */
-  #role(name: string, policy: Policy): aws.iam.Role {
+  #role(name: string, policy: Policy) {
     const role = new aws.iam.Role(
       name,
       { assumeRolePolicy: JSON.stringify(assumedByTasks) },
       { parent: this },
     );
-    if (policy.Statement.length > 0)
-      new aws.iam.RolePolicy(
-        name,
-        { role: role.id, policy: pulumi.jsonStringify(policy) },
-        { parent: this },
-      );
-    return role;
+    if (policy.Statement.length === 0) return { role, policies: [] };
+    const inline = new aws.iam.RolePolicy(
+      name,
+      { role: role.id, policy: pulumi.jsonStringify(policy) },
+      { parent: this },
+    );
+    return { role, policies: [inline] };
   }
 
   #containers(name: string, args: TaskArgs): pulumi.Output<string> {
     const references = Object.entries(args.secrets).map(
       ([variable, secret]) => [variable, secret.reference] as const,
     );
-    const { region } = args;
+    const { region } = args.config;
     return pulumi
       .all([args.image.uri, args.environment, Object.fromEntries(references), this.logGroup.name])
       .apply(([image, environment, secrets, group]) =>

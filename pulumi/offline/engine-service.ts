@@ -1,4 +1,7 @@
-import engine from "@pulumi/pulumi/proto/engine_pb.js";
+import engine, {
+  type LogRequest,
+  type SetRootResourceRequest,
+} from "@pulumi/pulumi/proto/engine_pb.js";
 import empty from "google-protobuf/google/protobuf/empty_pb.js";
 import { unary } from "./unary.ts";
 
@@ -14,13 +17,13 @@ export class EngineService {
 
   handlers() {
     return {
-      log: unary((request: InstanceType<typeof engine.LogRequest>) => {
+      log: unary((request: LogRequest) => {
         if (request.getSeverity() >= engine.LogSeverity.WARNING)
           this.complaints.push(request.getMessage());
         return new empty.Empty();
       }),
       getRootResource: unary(() => new engine.GetRootResourceResponse().setUrn(this.#rootUrn)),
-      setRootResource: unary((request: InstanceType<typeof engine.SetRootResourceRequest>) => {
+      setRootResource: unary((request: SetRootResourceRequest) => {
         this.#rootUrn = request.getUrn();
         return new engine.SetRootResourceResponse();
       }),

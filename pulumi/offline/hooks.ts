@@ -1,10 +1,8 @@
 import grpc from "@grpc/grpc-js";
 import callbackRpc from "@pulumi/pulumi/proto/callback_grpc_pb.js";
-import callbackPb from "@pulumi/pulumi/proto/callback_pb.js";
-import resource from "@pulumi/pulumi/proto/resource_pb.js";
-import type struct from "google-protobuf/google/protobuf/struct_pb.js";
-
-type Struct = InstanceType<typeof struct.Struct>;
+import callbackPb, { type Callback } from "@pulumi/pulumi/proto/callback_pb.js";
+import resource, { type RegisterResourceHookRequest } from "@pulumi/pulumi/proto/resource_pb.js";
+import type { Struct } from "google-protobuf/google/protobuf/struct_pb.js";
 
 /** What a resource was given, and what became of it. */
 export interface Updated {
@@ -17,9 +15,9 @@ export interface Updated {
 
 /** The program's hooks: functions in its process, called back over the wire. */
 export class Hooks {
-  readonly #callbacks = new Map<string, InstanceType<typeof callbackPb.Callback>>();
+  readonly #callbacks = new Map<string, Callback>();
 
-  add(request: InstanceType<typeof resource.RegisterResourceHookRequest>): void {
+  add(request: RegisterResourceHookRequest): void {
     const callback = request.getCallback();
     if (callback !== undefined) this.#callbacks.set(request.getName(), callback);
   }

@@ -1,9 +1,14 @@
 import grpc from "@grpc/grpc-js";
 import engineRpc from "@pulumi/pulumi/proto/engine_grpc_pb.js";
 import resourceRpc from "@pulumi/pulumi/proto/resource_grpc_pb.js";
-import resource from "@pulumi/pulumi/proto/resource_pb.js";
+import resource, {
+  type RegisterResourceHookRequest,
+  type RegisterResourceOutputsRequest,
+  type RegisterResourceRequest,
+  type ResourceInvokeRequest,
+} from "@pulumi/pulumi/proto/resource_pb.js";
 import empty from "google-protobuf/google/protobuf/empty_pb.js";
-import struct from "google-protobuf/google/protobuf/struct_pb.js";
+import struct, { type Struct } from "google-protobuf/google/protobuf/struct_pb.js";
 import { EngineService } from "./engine-service.ts";
 import { fakeAnswer, fakeCreation, type Place } from "./fake-aws.ts";
 import { Hooks } from "./hooks.ts";
@@ -72,34 +77,28 @@ export class OfflineMonitor {
         const info = new resource.DeploymentInfo().setProject(project).setStack(stack);
         return info.setOrganization("offline").setDryrun(true).setSupportedfeaturesList(supported);
       }),
-      registerResource: unary((request: InstanceType<typeof resource.RegisterResourceRequest>) =>
-        this.#register(request),
-      ),
-      registerResourceOutputs: unary(
-        (request: InstanceType<typeof resource.RegisterResourceOutputsRequest>) => {
-          if (request.getUrn() === this.#engine.rootUrn)
-            this.#outputs = toRecord(unwrap(fromStruct(request.getOutputs()), "masked"));
-          return new empty.Empty();
-        },
-      ),
-      invoke: unary((request: InstanceType<typeof resource.ResourceInvokeRequest>) => {
+      registerResource: unary((request: RegisterResourceRequest) => this.#register(request)),
+      registerResourceOutputs: unary((request: RegisterResourceOutputsRequest) => {
+        if (request.getUrn() === this.#engine.rootUrn)
+          this.#outputs = toRecord(unwrap(fromStruct(request.getOutputs()), "masked"));
+        return new empty.Empty();
+      }),
+      invoke: unary((request: ResourceInvokeRequest) => {
         const token = request.getTok();
         const answer = fakeAnswer(token, toRecord(unwrap(fromStruct(request.getArgs()))));
         if (answer === undefined)
           throw new Error(`No answer for ${token}: add one to pulumi/offline/fake-aws.ts.`);
         return new resource.ResourceInvokeResponse().setReturn(toStruct(answer));
       }),
-      registerResourceHook: unary(
-        (request: InstanceType<typeof resource.RegisterResourceHookRequest>) => {
-          this.#hooks.add(request);
-          return new empty.Empty();
-        },
-      ),
+      registerResourceHook: unary((request: RegisterResourceHookRequest) => {
+        this.#hooks.add(request);
+        return new empty.Empty();
+      }),
       signalAndWaitForShutdown: unary(() => new empty.Empty()),
     };
   }
 
-  async #register(request: InstanceType<typeof resource.RegisterResourceRequest>) {
+  async #register(request: RegisterResourceRequest) {
     const recorded = this.#record(request);
     const { id, outputs } = fakeCreation(recorded, this.#deployment);
     const inputs = fromStruct(request.getObject());
@@ -115,7 +114,7 @@ export class OfflineMonitor {
   }
 
   /** @throws when the engine or AWS would refuse the resource, or when an input is not known. */
-  #record(request: InstanceType<typeof resource.RegisterResourceRequest>): RecordedResource {
+  #record(request: RegisterResourceRequest): RecordedResource {
     const recorded = {
       urn: this.#urnOf(request),
       type: request.getType(),
@@ -142,7 +141,7 @@ export class OfflineMonitor {
   }
 
   /** As the engine makes it: the types of all parents, joined by `$`. */
-  #urnOf(request: InstanceType<typeof resource.RegisterResourceRequest>): string {
+  #urnOf(request: RegisterResourceRequest): string {
     const { project, stack } = this.#deployment;
     const parentType = request.getParent().split("::")[2] ?? "";
     const nested = parentType === "" || parentType === "pulumi:pulumi:Stack";
@@ -151,11 +150,11 @@ export class OfflineMonitor {
   }
 }
 
-function fromStruct(message: InstanceType<typeof struct.Struct> | undefined) {
+function fromStruct(message: Struct | undefined) {
   return toRecord(message?.toJavaScript() ?? {});
 }
 
-function toStruct(value: Record<string, unknown>): InstanceType<typeof struct.Struct> {
+function toStruct(value: Record<string, unknown>): Struct {
   // Through JSON, as a struct has no place for what is undefined.
   return struct.Struct.fromJavaScript(JSON.parse(JSON.stringify(value)) as Record<string, never>);
 }

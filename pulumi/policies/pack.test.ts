@@ -2,18 +2,18 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { createRequire } from "node:module";
 import grpc from "@grpc/grpc-js";
-import analyzerRpc from "@pulumi/pulumi/proto/analyzer_grpc_pb.js";
-import analyzer from "@pulumi/pulumi/proto/analyzer_pb.js";
+import analyzerRpc, { type AnalyzerClient } from "@pulumi/pulumi/proto/analyzer_grpc_pb.js";
+import analyzer, {
+  type AnalyzeDiagnostic,
+  type AnalyzerInfo,
+} from "@pulumi/pulumi/proto/analyzer_pb.js";
 import { expect } from "chai";
 import empty from "google-protobuf/google/protobuf/empty_pb.js";
 import struct from "google-protobuf/google/protobuf/struct_pb.js";
 import { rules } from "./rules.ts";
 
-type Client = InstanceType<typeof analyzerRpc.AnalyzerClient>;
-type Diagnostics = ReturnType<InstanceType<typeof analyzer.AnalyzeResponse>["getDiagnosticsList"]>;
-
 /** Starts the pack as the CLI does, and resolves to a client on the port that it prints. */
-async function startPack(): Promise<{ pack: ChildProcess; client: Client }> {
+async function startPack(): Promise<{ pack: ChildProcess; client: AnalyzerClient }> {
   const runner = createRequire(import.meta.url).resolve("@pulumi/pulumi/cmd/run-policy-pack");
   const directory = import.meta.dirname;
   const pack = spawn(process.execPath, [runner, "--pwd", directory, "127.0.0.1:0", "."], {
@@ -28,7 +28,10 @@ async function startPack(): Promise<{ pack: ChildProcess; client: Client }> {
   };
 }
 
-function analyze(client: Client, props: Record<string, unknown>): Promise<Diagnostics> {
+function analyze(
+  client: AnalyzerClient,
+  props: Record<string, unknown>,
+): Promise<AnalyzeDiagnostic[]> {
   const type = "aws:lb/listenerRule:ListenerRule";
   const request = new analyzer.AnalyzeRequest()
     .setType(type)
@@ -46,7 +49,7 @@ function analyze(client: Client, props: Record<string, unknown>): Promise<Diagno
 
 describe("the CrossGuard pack", () => {
   let pack: ChildProcess;
-  let client: Client;
+  let client: AnalyzerClient;
 
   before(async () => {
     ({ pack, client } = await startPack());
@@ -59,14 +62,12 @@ describe("the CrossGuard pack", () => {
   });
 
   it("announces every rule as mandatory", async () => {
-    const info = await new Promise<InstanceType<typeof analyzer.AnalyzerInfo>>(
-      (resolve, reject) => {
-        client.getAnalyzerInfo(new empty.Empty(), (error, response) => {
-          if (error === null) resolve(response);
-          else reject(error);
-        });
-      },
-    );
+    const info = await new Promise<AnalyzerInfo>((resolve, reject) => {
+      client.getAnalyzerInfo(new empty.Empty(), (error, response) => {
+        if (error === null) resolve(response);
+        else reject(error);
+      });
+    });
     const policies = info.getPoliciesList();
     expect(policies.map((policy) => policy.getName())).to.have.members(
       rules.map(({ name }) => name),
