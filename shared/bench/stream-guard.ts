@@ -1,0 +1,148 @@
+import { Agent, request } from "node:http";
+import { DeleteItemCommand, DynamoDBClient, PutItemCommand } from "@aws-sdk/client-dynamodb";
+import { DynamodbServer } from "../dev/dynamodb-server.ts";
+import { localCredentials, localRegion } from "../dev/local-aws.ts";
+import { serviceEnvironment } from "../dev/service-environment.ts";
+import { ServiceProcess } from "../dev/service-process.ts";
+import { type LoadResult, median } from "./load.ts";
+import type { BenchReport } from "./report.ts";
+
+const PLAYERS = 32;
+const ROUNDS = 5;
+const ROUND_MS = 3_000;
+const WARM_UP_MS = 2_000;
+
+/** Something that a player does over and over: a start and an end, or two writes. */
+interface Turns {
+  name: string;
+  turn: (player: number) => Promise<void>;
+}
+
+interface Round {
+  turnsPerSecond: number;
+  p50Ms: number;
+  p99Ms: number;
+  turns: number;
+}
+
+/** Stream-guard's row: a start and an end, beside two writes that ask and guard nothing. */
+export async function bench(): Promise<BenchReport> {
+  await using dynamodb = await DynamodbServer.start();
+  const { streams } = await dynamodb.createTables();
+  const env = serviceEnvironment("stream-guard", { dynamodbUrl: dynamodb.url });
+  await using guard = await ServiceProcess.start("stream-guard", { env });
+  using client = createBareClient(dynamodb.url, streams);
+  using players = createPlayers(guard.url);
+  const [guarded, bare] = await measureInTurns(players, client);
+  const measured = guarded.requestsPerSecond / bare.requestsPerSecond;
+  return {
+    loads: [guarded, bare],
+    rows: [
+      {
+        what: `stream start and end, ${PLAYERS} players`,
+        against: "two writes by the bare DynamoDB client",
+        ...{ measured, aim: ">=", reach: 0.8 },
+      },
+    ],
+  };
+}
+
+/** Players at the service's own port, each at an address of its own. */
+function createPlayers(url: string): Turns & Disposable {
+  const agent = new Agent({ keepAlive: true });
+  return {
+    name: "stream-guard, start and end",
+    async turn(player) {
+      const headers = { "x-forwarded-for": `10.0.${player >> 8}.${player & 255}` };
+      await send(`${url}/api/v1/stream`, { method: "POST", agent, headers }, '{"stream_id":"tv"}');
+      await send(`${url}/api/v1/streams/tv`, { method: "DELETE", agent, headers });
+    },
+    [Symbol.dispose]() {
+      agent.destroy();
+    },
+  };
+}
+
+/** What a start and an end would cost if nothing had to be true. */
+function createBareClient(endpoint: string, TableName: string): Turns & Disposable {
+  const client = new DynamoDBClient({
+    endpoint,
+    region: localRegion,
+    credentials: localCredentials,
+  });
+  return {
+    name: "bare DynamoDB client, two writes",
+    async turn(player) {
+      const Key = { id: { S: `bare-${player}` } };
+      const Item = { ...Key, expires_at_ms: { N: "1767225600000" } };
+      await client.send(new PutItemCommand({ TableName, Item }));
+      await client.send(new DeleteItemCommand({ TableName, Key }));
+    },
+    [Symbol.dispose]() {
+      client.destroy();
+    },
+  };
+}
+
+async function send(url: string, options: object, body = ""): Promise<void> {
+  const { promise, resolve, reject } = Promise.withResolvers<undefined>();
+  const call = request(url, options, (response) => {
+    const { statusCode = 0 } = response;
+    response.resume().on("end", () => {
+      if (statusCode >= 200 && statusCode < 300) resolve(undefined);
+      else reject(new Error(`${url} answered ${statusCode}`));
+    });
+  });
+  call.on("error", reject);
+  if (body !== "") call.setHeader("content-type", "application/json");
+  call.end(body);
+  await promise;
+}
+
+/** In turns, so that a machine that slows down slows both. */
+async function measureInTurns(own: Turns, other: Turns): Promise<[LoadResult, LoadResult]> {
+  for (const turns of [own, other]) await runRound(turns, WARM_UP_MS);
+  const ownRounds: Round[] = [];
+  const otherRounds: Round[] = [];
+  for (let round = 0; round < ROUNDS; round += 1) {
+    ownRounds.push(await runRound(own, ROUND_MS));
+    otherRounds.push(await runRound(other, ROUND_MS));
+  }
+  return [summarise(own, ownRounds), summarise(other, otherRounds)];
+}
+
+async function runRound({ turn }: Turns, durationMs: number): Promise<Round> {
+  const startedMs = performance.now();
+  const tookMs: number[] = [];
+  const play = async (player: number) => {
+    let nowMs = performance.now();
+    while (nowMs < startedMs + durationMs) {
+      await turn(player);
+      const beforeMs = nowMs;
+      nowMs = performance.now();
+      tookMs.push(nowMs - beforeMs);
+    }
+  };
+  await Promise.all(Array.from({ length: PLAYERS }, (_, player) => play(player)));
+  const seconds = (performance.now() - startedMs) / 1_000;
+  const sorted = tookMs.toSorted((a, b) => a - b);
+  const at = (share: number) => sorted[Math.floor(sorted.length * share)] ?? Number.NaN;
+  return {
+    turnsPerSecond: sorted.length / seconds,
+    p50Ms: at(0.5),
+    p99Ms: at(0.99),
+    turns: sorted.length,
+  };
+}
+
+function summarise({ name }: Turns, rounds: readonly Round[]): LoadResult {
+  const medianOf = (key: keyof Round) => median(rounds.map((round) => round[key]));
+  return {
+    name,
+    requestsPerSecond: medianOf("turnsPerSecond"),
+    p50Ms: medianOf("p50Ms"),
+    p99Ms: medianOf("p99Ms"),
+    cpuMicrosPerRequest: Number.NaN,
+    answers: rounds.reduce((sum, { turns }) => sum + turns, 0),
+  };
+}
