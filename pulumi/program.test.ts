@@ -361,6 +361,12 @@ describe("the Pulumi program", () => {
       expect(ofType(least, "aws:sns/topic:Topic")).to.be.empty;
     });
 
+    it("draws a row of the dashboard for each service", () => {
+      const { dashboardBody } = find(dev, "aws:cloudwatch/dashboard:Dashboard", "dashboard").props;
+      const { widgets } = JSON.parse(String(dashboardBody)) as { widgets: unknown[] };
+      expect(widgets).to.have.lengthOf(3 * serviceNames.length);
+    });
+
     it("runs Prometheus only where it is asked for, on its own host and for the allowed", () => {
       expect(names(ofType(dev, type.service))).to.not.include("prometheus");
       expect(find(prod, type.listenerRule, "prometheus").props["conditions"]).to.deep.equal([
