@@ -8,7 +8,10 @@ import { findFreePort } from "./free-port.ts";
 import { Gateway, type GatewayOptions } from "./gateway.ts";
 import { pollUntil } from "./poll-until.ts";
 
-const nobody: Record<ServiceName, string[]> = { counter: [], catalog: [], "stream-guard": [] };
+const nobody = Object.fromEntries(serviceNames.map((name) => [name, []])) as unknown as Record<
+  ServiceName,
+  string[]
+>;
 
 async function problemOf(response: Response): Promise<Record<string, unknown>> {
   expect(response.headers.get("content-type")).to.equal("application/problem+json");

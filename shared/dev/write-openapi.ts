@@ -1,14 +1,15 @@
-/** `npm run openapi`: writes down how each service, as it runs, describes its API. */
+/** `npm run openapi [-- <service> …]`: writes down how a service, as it runs, describes its API. */
 import { writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
-import { env, type ServiceName, serviceNames } from "../contract.ts";
+import { readServiceNames } from "./read-service-names.ts";
+import { env, type ServiceName } from "../contract.ts";
 import type { ApiDocument } from "../http/openapi.ts";
 import { ChildProcess } from "./child-process.ts";
 import { findFreePort } from "./free-port.ts";
 import { pollUntil } from "./poll-until.ts";
 import { serviceEnvironment } from "./service-environment.ts";
 
-for (const service of serviceNames) {
+for (const service of readServiceNames()) {
   const folder = new URL(`../../services/${service}/`, import.meta.url);
   const document = await askService(service, fileURLToPath(new URL("main.ts", folder)));
   const text = `${JSON.stringify(document, undefined, 2)}\n`;
