@@ -1,8 +1,15 @@
+import { mkdtemp, rm } from "node:fs/promises";
 import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { expect } from "chai";
 import { ErrorReply } from "redis";
+import { type Certificate, createCertificate } from "./dev/certificate.ts";
+import { DynamodbServer } from "./dev/dynamodb-server.ts";
 import { pollUntil } from "./dev/poll-until.ts";
 import { RedisServer } from "./dev/redis-server.ts";
+import { serviceEnvironment } from "./dev/service-environment.ts";
+import { ServiceProcess } from "./dev/service-process.ts";
 import { createRedis } from "./redis.ts";
 import { StoreUnavailable } from "./store-unavailable.ts";
 import { recordingLog } from "./testing/start-app.ts";
@@ -57,4 +64,51 @@ describe("a Redis connection", () => {
     const failure = await failureOf(redis.run((client) => client.sendCommand(["NONSENSE"])));
     expect(failure).to.be.instanceOf(ErrorReply);
   });
+});
+
+describe("Redis behind TLS and a password, as deployed", () => {
+  let folder: string;
+  let server: RedisServer;
+  let certificate: Certificate;
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), "redis-tls-"));
+    certificate = await createCertificate(folder);
+    server = await RedisServer.start({ tls: certificate, password: "secret" });
+  });
+  after(async () => {
+    await server.stop();
+    await rm(folder, { recursive: true });
+  });
+
+  it("serves a service that trusts its certificate", async () => {
+    await using dynamodb = await DynamodbServer.start();
+    await dynamodb.createTables();
+    const stores = { dynamodbUrl: dynamodb.url, redisUrl: server.url };
+    const env = { ...serviceEnvironment("counter", stores), NODE_EXTRA_CA_CERTS: certificate.ca };
+    await using counter = await ServiceProcess.start("counter", { env });
+    const answer = await fetch(`${counter.url}/counter/tls/hits`, { method: "POST" });
+    expect(await answer.json()).to.include({ count: 1 });
+  });
+
+  it("is away for a client that does not trust its certificate", async () => {
+    await using connection = connectTo(server.url);
+    const reason = await pollUntil(() => connection.lines[0]?.err, { what: "a reason" });
+    expect(reason)
+      .to.have.property("message")
+      .that.matches(/self-signed certificate/);
+    expect(await failureOf(connection.answers())).to.be.instanceOf(StoreUnavailable);
+  });
+
+  for (const [fault, userInfo, told] of [
+    ["the wrong password", ":wrong@", /WRONGPASS|invalid/],
+    ["no password", "", /NOAUTH/],
+  ] as const) {
+    it(`is away for a client with ${fault}`, async () => {
+      await using plain = await RedisServer.start({ password: "secret" });
+      await using connection = connectTo(plain.url.replace(":secret@", userInfo));
+      const reason = await pollUntil(() => connection.lines[0]?.err, { what: "a reason" });
+      expect(reason).to.have.property("message").that.matches(told);
+      expect(await failureOf(connection.answers())).to.be.instanceOf(StoreUnavailable);
+    });
+  }
 });

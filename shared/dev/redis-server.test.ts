@@ -1,9 +1,9 @@
-import { execFileSync } from "node:child_process";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
 import { createClient } from "redis";
+import { createCertificate } from "./certificate.ts";
 import { RedisServer } from "./redis-server.ts";
 
 async function ask(url: string, command: string[], ca?: string): Promise<unknown> {
@@ -56,19 +56,9 @@ describe("RedisServer", () => {
   });
 
   it("speaks TLS, given a certificate", async () => {
-    const cert = join(folder, "cert.pem");
-    const key = join(folder, "key.pem");
-    execFileSync(
-      "openssl",
-      [
-        ...["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"],
-        ...["-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1"],
-        ...["-days", "2", "-keyout", key, "-out", cert],
-      ],
-      { stdio: "ignore" },
-    );
-    await using server = await RedisServer.start({ tls: { cert, key, ca: cert } });
+    const tls = await createCertificate(folder);
+    await using server = await RedisServer.start({ tls });
     expect(server.url).to.match(/^rediss:/);
-    expect(await ask(server.url, ["PING"], await readFile(cert, "utf8"))).to.equal("PONG");
+    expect(await ask(server.url, ["PING"], await readFile(tls.ca, "utf8"))).to.equal("PONG");
   });
 });

@@ -1,5 +1,6 @@
 import { mkdir } from "node:fs/promises";
 import { tmpdir } from "node:os";
+import type { Certificate } from "./certificate.ts";
 import { ChildProcess } from "./child-process.ts";
 import { findProgram } from "./find-program.ts";
 import { findFreePort } from "./free-port.ts";
@@ -13,7 +14,7 @@ export interface RedisServerOptions {
   /** Clients then have to authenticate; the url holds it. */
   password?: string;
   /** Files in PEM format; the url is then a `rediss:` one and plain connections are refused. */
-  tls?: { cert: string; key: string; ca: string };
+  tls?: Certificate;
 }
 
 /** The Redis or Valkey server on the search path, or undefined. */
