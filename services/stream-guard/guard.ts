@@ -83,18 +83,18 @@ export class StreamGuard {
 
   /** A start of a video that has already ended takes no slot, and gives up the one it has. */
   async start(caller: string, request: StartRequest): Promise<Hold | Refusal> {
-    const { leases, leaseMs, createId, active } = this.#options;
+    const { leases, createId, active } = this.#options;
     const { streamId = createId(), replaceStreamId, details } = request;
-    const nowMs = this.#options.now();
-    const order = { caller, streamId, replaceStreamId, nowMs, expiresAtMs: nowMs + leaseMs };
+    const order = { ...this.#order(caller, streamId), replaceStreamId };
     if (details["video_ended"] === true) {
-      const live = (await this.#end(order)) ?? (await leases.list(caller, nowMs));
-      return { result: "ended", streamId, promisedUntilMs: nowMs, active: live.length };
+      const left = await this.#end(order);
+      return ended(order, left ?? (await leases.list(caller, order.nowMs)));
     }
     const { result, live } = await leases.start(order);
-    if (result === "refused") return this.#refusal(caller, live, nowMs);
+    if (result === "refused") return this.#refusal(order, live);
     if (replaceStreamId !== undefined) active.ended(caller, replaceStreamId);
-    return { result, ...(await this.#hold(order, live, details)) };
+    await this.#keep(order, live, details);
+    return { result, ...this.#hold(order, live) };
   }
 
   /**
@@ -107,27 +107,29 @@ export class StreamGuard {
     streamId: string,
     details: StreamDetails,
   ): Promise<Hold | undefined> {
-    const { leases, leaseMs } = this.#options;
-    const nowMs = this.#options.now();
-    const order = { caller, streamId, nowMs, expiresAtMs: nowMs + leaseMs };
+    const order = this.#order(caller, streamId);
     if (details["video_ended"] === true) {
       const left = await this.#end(order);
-      if (left === undefined) return undefined;
-      return { result: "ended", streamId, promisedUntilMs: nowMs, active: left.length };
+      return left && ended(order, left);
     }
-    const live = await leases.renew(order);
+    const live = await this.#options.leases.renew(order);
     if (live === undefined) return undefined;
-    return { result: "renewed", ...(await this.#hold(order, live, details)) };
+    await this.#keep(order, live, details);
+    return { result: "renewed", ...this.#hold(order, live) };
   }
 
   /** @returns false when the stream holds no slot */
   async end(caller: string, streamId: string): Promise<boolean> {
-    const nowMs = this.#options.now();
-    return (await this.#end({ caller, streamId, nowMs })) !== undefined;
+    return (await this.#end(this.#order(caller, streamId))) !== undefined;
   }
 
   async list(caller: string): Promise<readonly Stream[]> {
     return this.#describe(caller, await this.#options.leases.list(caller, this.#options.now()));
+  }
+
+  #order(caller: string, streamId: string): LeaseOrder {
+    const nowMs = this.#options.now();
+    return { caller, streamId, nowMs, expiresAtMs: nowMs + this.#options.leaseMs };
   }
 
   async #end(key: LeaseKey): Promise<readonly Lease[] | undefined> {
@@ -136,13 +138,19 @@ export class StreamGuard {
     return left;
   }
 
-  async #hold(order: LeaseOrder, live: readonly Lease[], details: StreamDetails) {
-    const { caller, streamId, expiresAtMs } = order;
+  async #keep(
+    { caller, streamId }: LeaseKey,
+    live: readonly Lease[],
+    details: StreamDetails,
+  ): Promise<void> {
     this.#options.active.seen(caller, streamId);
     const lease = live.find((each) => each.streamId === streamId);
-    if (lease !== undefined && (Object.keys(details).length > 0 || this.#isDayOld(lease))) {
-      await this.#options.details.save(caller, lease, details);
-    }
+    if (lease === undefined) return;
+    if (Object.keys(details).length === 0 && !this.#isDayOld(lease)) return;
+    await this.#options.details.save(caller, lease, details);
+  }
+
+  #hold({ streamId, expiresAtMs }: LeaseOrder, live: readonly Lease[]) {
     return { streamId, promisedUntilMs: expiresAtMs - this.#marginMs, active: live.length };
   }
 
@@ -154,7 +162,7 @@ export class StreamGuard {
     return (expiresAtMs - startedAtMs) % DAY_MS < this.#options.leaseMs;
   }
 
-  async #refusal(caller: string, live: readonly Lease[], nowMs: number): Promise<Refusal> {
+  async #refusal({ caller, nowMs }: LeaseKey, live: readonly Lease[]): Promise<Refusal> {
     const firstExpiryMs = Math.min(...live.map((lease) => lease.expiresAtMs));
     return {
       result: "refused",
@@ -172,6 +180,10 @@ export class StreamGuard {
       details: details[index] ?? {},
     }));
   }
+}
+
+function ended({ streamId, nowMs }: LeaseKey, left: readonly Lease[]): Hold {
+  return { result: "ended", streamId, promisedUntilMs: nowMs, active: left.length };
 }
 
 /** A third of the promise, in whole seconds where it is that long. */

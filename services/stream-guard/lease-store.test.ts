@@ -335,6 +335,16 @@ describe("DynamoDBLeaseStore", () => {
     });
   }
 
+  it("keeps a lowered limit, at the cost of the streams in the slots beyond", async () => {
+    const [before, after] = [createStore(5), createStore(3)];
+    const ids = ["a", "b", "c", "d", "e"];
+    for (const streamId of ids) await before.start(order("lowered", streamId));
+    const renewals = await Promise.all(ids.map((id) => after.renew(order("lowered", id))));
+    expect(renewals.filter((live) => live !== undefined)).to.have.length(3);
+    const lost = ids[renewals.indexOf(undefined)] ?? "";
+    expect((await after.start(order("lowered", lost))).result).to.equal("refused");
+  });
+
   it("tells DynamoDB to sweep a caller well after its last lease", async () => {
     await createStore().start(order("swept", "a"));
     const item = (await streams.items()).find(({ id }) => id?.S === "caller#swept");

@@ -10,7 +10,7 @@ export interface StreamMetrics {
 export function createStreamMetrics(registry: Registry, active: ActiveStreams): StreamMetrics {
   new Gauge({
     name: "active_streams",
-    help: "Streams heard of by this process in the last heartbeat interval; the sum over all is the number of live streams.",
+    help: "Streams this process heard of in the last third of a lease; their sum is the fleet's.",
     registers: [registry],
     collect() {
       this.set(active.count);
