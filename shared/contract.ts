@@ -93,15 +93,7 @@ export const services = {
     redis: false,
     apiKeys: false,
     tables: {
-      streams: [
-        "DescribeTable",
-        "GetItem",
-        "PutItem",
-        "UpdateItem",
-        "DeleteItem",
-        "BatchGetItem",
-        "BatchWriteItem",
-      ],
+      streams: ["DescribeTable", "GetItem", "UpdateItem", "BatchGetItem"],
     },
     scalingMetric: { namespace: "PageServices", name: "ActiveStreams" },
   },
