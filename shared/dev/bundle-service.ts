@@ -1,7 +1,8 @@
 import { stat } from "node:fs/promises";
+import { builtinModules } from "node:module";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { build } from "esbuild";
+import { build, type Plugin } from "esbuild";
 import type { ServiceName } from "../contract.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
@@ -9,6 +10,21 @@ const root = fileURLToPath(new URL("../../", import.meta.url));
 /** Packages that are CommonJS still call `require`, which a module does not have by itself. */
 const requireForPackages =
   'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);';
+
+/**
+ * Takes Node's own modules as CommonJS does. An `import` of one reads all that it exports, and so
+ * loads things that nobody uses: `node:http` alone, with its `WebSocket`, costs 50 ms at the start.
+ */
+const builtinsAsCommonJs: Plugin = {
+  name: "builtins-as-commonjs",
+  setup(bundler) {
+    const filter = new RegExp(`^(node:)?(${builtinModules.join("|")})$`);
+    bundler.onResolve({ filter }, ({ path }) => ({ path, namespace: "builtin" }));
+    bundler.onLoad({ filter, namespace: "builtin" }, ({ path }) => ({
+      contents: `module.exports = process.getBuiltinModule(${JSON.stringify(path)});`,
+    }));
+  },
+};
 
 export interface Bundle {
   path: string;
@@ -37,6 +53,7 @@ export async function bundleService(
     target: "node26",
     minifySyntax: true,
     minifyWhitespace: true,
+    plugins: [builtinsAsCommonJs],
     banner: { js: requireForPackages },
     legalComments: "linked",
     logLevel: "warning",
