@@ -11,12 +11,18 @@ export interface LogOptions {
   instance: string;
 }
 
-/** Writes to standard output; every line names the service and the instance. */
+/**
+ * Writes to standard output; every line names the service and the instance.
+ *
+ * A line is written before the call returns: the last ones before an exit are never lost, and never
+ * overtake each other, as those of a buffered log do.
+ */
 export function createLog({ level, service, instance }: LogOptions): Log {
-  return pino({
+  const options = {
     level,
     base: { service, instance },
     timestamp: pino.stdTimeFunctions.isoTime,
-    formatters: { level: (label) => ({ level: label }) },
-  });
+    formatters: { level: (label: string) => ({ level: label }) },
+  };
+  return pino(options, pino.destination({ sync: true }));
 }
