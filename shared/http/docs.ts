@@ -16,9 +16,11 @@ export interface ServiceDescription {
 /** The description of a service's API, for programs and for people. */
 export function docsRoutes(about: ServiceDescription, routes: readonly Route[]): Route[] {
   const { service, title, description } = about;
-  const document = describeApi({ title, version: API_VERSION, description }, routes);
-  const json = JSON.stringify(document);
-  const html = docsPage(document);
+  const info = { title, version: API_VERSION, description };
+  // Made when first asked for: a process that starts has better things to do.
+  const document = once(() => describeApi(info, routes));
+  const json = once(() => JSON.stringify(document()));
+  const html = once(() => docsPage(document()));
   return [
     route({
       method: "GET",
@@ -28,7 +30,7 @@ export function docsRoutes(about: ServiceDescription, routes: readonly Route[]):
       replies: { 200: { description: "OpenAPI 3.1" } },
       handle(ctx) {
         ctx.type = "json";
-        ctx.body = json;
+        ctx.body = json();
       },
     }),
     route({
@@ -37,7 +39,12 @@ export function docsRoutes(about: ServiceDescription, routes: readonly Route[]):
       operationId: "getDocs",
       summary: "This description, for people",
       replies: { 200: { description: "A page", type: "text/html" } },
-      handle: (ctx) => sendHtml(ctx, html),
+      handle: (ctx) => sendHtml(ctx, html()),
     }),
   ];
+}
+
+function once<T>(make: () => T): () => T {
+  let made: { value: T } | undefined;
+  return () => (made ??= { value: make() }).value;
 }
