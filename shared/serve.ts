@@ -39,11 +39,6 @@ export async function serve(options: ServeOptions): Promise<void> {
   server.keepAliveTimeout = KEEP_ALIVE_MS;
   server.headersTimeout = KEEP_ALIVE_MS + 1_000;
   server.requestTimeout = REQUEST_TIMEOUT_MS;
-  await new Promise<void>((resolve, reject) => {
-    server.once("error", reject).listen(port, resolve);
-  });
-  log.info({ port: (server.address() as AddressInfo).port }, "listening");
-
   const stopOnce = (signal: NodeJS.Signals) => {
     if (lifecycle.draining) return;
     lifecycle.drain();
@@ -57,6 +52,11 @@ export async function serve(options: ServeOptions): Promise<void> {
     );
   };
   process.on("SIGTERM", stopOnce).on("SIGINT", stopOnce);
+
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", reject).listen(port, resolve);
+  });
+  log.info({ port: (server.address() as AddressInfo).port }, "listening");
 }
 
 async function stop(server: Server, { drainMs, onStop, log }: ServeOptions): Promise<void> {
