@@ -1,4 +1,5 @@
 import type { ProblemKind } from "../../shared/http/problem.ts";
+import { Streams } from "./schemas.ts";
 
 /** The failures that are this service's own. */
 export const streamProblems = {
@@ -9,6 +10,7 @@ export const streamProblems = {
     description:
       "The caller has as many streams as allowed: `limit`, `active` and `streams` tell which, " +
       "`Retry-After` when the first slot is free if its player has gone.",
+    members: Streams,
   },
   leaseLost: {
     status: 410,

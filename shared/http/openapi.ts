@@ -30,7 +30,7 @@ export interface Parameter {
 
 export type JsonObject = Record<string, unknown>;
 
-const ProblemSchema = z
+const ProblemSchema: z.ZodObject = z
   .object({
     type: z.string().describe("`urn:problem:` and the kind's stable id."),
     title: z.string(),
@@ -158,11 +158,11 @@ function describeHeaders(headers: Record<string, string>): JsonObject {
 }
 
 function describeProblem(kinds: readonly ProblemKind[], schemas: JsonObject) {
+  const members = kinds.flatMap((kind) => kind.members ?? []);
+  const schema = members.reduce((all, more) => all.extend(more.shape), ProblemSchema);
   return {
     description: kinds.map((kind) => `${kind.title}: ${kind.description}`).join(" "),
-    content: {
-      "application/problem+json": { schema: toJsonSchema(ProblemSchema, "output", schemas) },
-    },
+    content: { "application/problem+json": { schema: toJsonSchema(schema, "output", schemas) } },
   };
 }
 

@@ -1,3 +1,5 @@
+import type { z } from "zod";
+
 /** One fault of a request's input. `path` names the field, the parameter or the header. */
 export interface InputFault {
   path: string;
@@ -12,6 +14,8 @@ export interface ProblemKind {
   title: string;
   /** What a caller sees in the API description. */
   description: string;
+  /** What the answer holds beside the members that every problem has. */
+  members?: z.ZodObject;
 }
 
 /** The kinds that every service can answer with. A service adds its own in its routes. */

@@ -61,7 +61,7 @@ export class Player {
    * @throws TooManyStreams when the viewer has as many as allowed
    */
   async start(details: Details, replaceStreamId?: string): Promise<void> {
-    const { data, error, response } = await this.#client.POST("/api/v1/stream", {
+    const { data, error } = await this.#client.POST("/api/v1/stream", {
       body: {
         video_playing: true,
         ...details,
@@ -74,10 +74,9 @@ export class Player {
       this.#options.say(`playing: stream ${data.active} of ${data.limit}`);
       return;
     }
-    const { detail, streams = [] } = error as typeof error & { streams?: Stream[] };
-    this.#options.say(`refused: ${detail}`);
-    if (response.status === 409) throw new TooManyStreams(detail, streams);
-    throw new Error(detail);
+    this.#options.say(`refused: ${error.detail}`);
+    if ("streams" in error) throw new TooManyStreams(error.detail, error.streams);
+    throw new Error(error.detail);
   }
 
   async pause(): Promise<void> {
