@@ -6,8 +6,11 @@ import type { CounterStore, HitBatch, History, Reading, Tally } from "./counter.
 import { type Epoch, type Ledger, type Limits, Reservations, type Sealed } from "./reservations.ts";
 import { ADD, BUSY, EXTEND, HISTORY, OK, RAISE, READ, runScript, SEAL, START } from "./scripts.ts";
 
-/** How often a batch is sent again when its reply was lost, and after which pause. */
-const RETRY_PAUSES_MS = [25, 100, 250];
+/**
+ * How often a batch is sent again when its reply was lost, and after which pause. Long enough for a
+ * busy machine to connect again: a batch that is given up leaves a gap.
+ */
+const RETRY_PAUSES_MS = [25, 50, 100, 200, 400, 800];
 /** A page that asks for numbers this often in a row is fought over by instances that are unwell. */
 const MAX_ROUNDS = 8;
 
