@@ -3,7 +3,7 @@
  *
  *   node services/counter/example/consumer.ts [url] [page]
  *
- * Its types are made of `../openapi.json`: `npm run types` refuses what the API does not say.
+ * Its types are made of `../openapi.json`: `npm run check` refuses what the API does not say.
  */
 import createClient from "openapi-fetch";
 import type { paths } from "./api.d.ts";
