@@ -11,11 +11,13 @@ import { createReadStream } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { createGzip } from "node:zlib";
 import { median } from "../bench/load.ts";
 import { type ServiceName, serviceNames } from "../contract.ts";
 import { bundleService } from "./bundle-service.ts";
 import { BundledService } from "./bundled-service.ts";
+import { nodeOptionsOf, readDockerfile } from "./dockerfile.ts";
 import { DynamodbServer } from "./dynamodb-server.ts";
 import { findProgram } from "./find-program.ts";
 import { RedisServer } from "./redis-server.ts";
@@ -28,6 +30,8 @@ const LARGEST_IMAGE_BYTES = 58_000_000;
 const LONGEST_START_MS = 400;
 const STARTS = 7;
 
+const recipe = fileURLToPath(new URL("../../services/Dockerfile", import.meta.url));
+const nodeOptions = nodeOptionsOf(await readDockerfile(recipe));
 const folder = await mkdtemp(join(tmpdir(), "bundles-"));
 try {
   process.exitCode = (await report()) ? 0 : 1;
@@ -84,7 +88,7 @@ async function medianStart(service: ServiceName, path: string, stores: StoreAddr
   const env = { NODE_ENV: "production", ...serviceEnvironment(service, stores) };
   const times: number[] = [];
   for (let i = 0; i < STARTS; i += 1) {
-    const process = await BundledService.start({ name: service, path, env });
+    const process = await BundledService.start({ name: service, path, nodeOptions, env });
     times.push(process.readyMs);
     await process.kill();
   }

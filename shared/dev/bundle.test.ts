@@ -7,7 +7,13 @@ import { promisify } from "node:util";
 import { expect } from "chai";
 import { type ServiceName, serviceNames } from "../contract.ts";
 import { BundledService } from "./bundled-service.ts";
-import { argumentsOf, createContextFilter, readDockerfile, stageOf } from "./dockerfile.ts";
+import {
+  argumentsOf,
+  createContextFilter,
+  nodeOptionsOf,
+  readDockerfile,
+  stageOf,
+} from "./dockerfile.ts";
 import { DynamodbServer } from "./dynamodb-server.ts";
 import { RedisServer } from "./redis-server.ts";
 import { serviceEnvironment } from "./service-environment.ts";
@@ -29,9 +35,11 @@ describe("the image's recipe, without a Docker engine", function () {
   let context: string;
   let environment: (service: ServiceName) => Record<string, string>;
   let healthCommand: readonly string[];
+  let nodeOptions: readonly string[];
 
   before(async () => {
     const dockerfile = await readDockerfile(join(root, "services/Dockerfile"));
+    nodeOptions = nodeOptionsOf(dockerfile);
     const [health = ""] = argumentsOf(stageOf(dockerfile), "HEALTHCHECK");
     healthCommand = JSON.parse(health.slice(health.indexOf("["))) as string[];
     const [variables = ""] = argumentsOf(stageOf(dockerfile), "ENV");
@@ -60,6 +68,7 @@ describe("the image's recipe, without a Docker engine", function () {
       await using bundled = await BundledService.start({
         name: service,
         path: join(folder, "main.mjs"),
+        nodeOptions,
         env: environment(service),
       });
       const request = firstRequests[service] ?? { method: "GET", path: "/status", status: 200 };

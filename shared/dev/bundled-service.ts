@@ -12,6 +12,8 @@ export interface BundledServiceOptions {
   name: ServiceName;
   /** Of `main.mjs`. */
   path: string;
+  /** Options of Node, as the image has them. */
+  nodeOptions: readonly string[];
   /** Everything it is told beside `PORT`. */
   env: Record<string, string>;
 }
@@ -44,12 +46,12 @@ export class BundledService extends ServerProcess {
   }
 
   protected async launch(): Promise<ChildProcess> {
-    const { name, path, env } = this.#options;
+    const { name, path, nodeOptions, env } = this.#options;
     const inFolder = ["-c", 'cd "$0" && exec "$@"', dirname(path)];
     return ChildProcess.start({
       name,
       command: "/bin/sh",
-      args: [...inFolder, process.execPath, ...containment, "main.mjs"],
+      args: [...inFolder, process.execPath, ...containment, ...nodeOptions, "main.mjs"],
       env: { ...env, PORT: String(this.port) },
     });
   }

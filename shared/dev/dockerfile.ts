@@ -6,6 +6,13 @@ export async function readDockerfile(path: string): Promise<Dockerfile> {
   return DockerfileParser.parse(await readFile(path, "utf8"));
 }
 
+/** The options of Node with which the image starts its service. */
+export function nodeOptionsOf(dockerfile: Dockerfile): readonly string[] {
+  const [entrypoint = "[]"] = argumentsOf(stageOf(dockerfile), "ENTRYPOINT");
+  const words = JSON.parse(entrypoint) as string[];
+  return words.filter((word) => word.startsWith("-"));
+}
+
 /** The instructions of one stage, by its name; of the last one without a name. */
 export function stageOf(dockerfile: Dockerfile, name?: string): readonly Instruction[] {
   const stages: Instruction[][] = [];
