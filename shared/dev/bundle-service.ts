@@ -54,6 +54,8 @@ export async function bundleService(
     minifySyntax: true,
     minifyWhitespace: true,
     plugins: [builtinsAsCommonJs],
+    // The package `redis` is this client and four modules of Redis that nobody here uses.
+    alias: { redis: "@redis/client" },
     banner: { js: requireForPackages },
     legalComments: "linked",
     logLevel: "warning",

@@ -61,7 +61,7 @@ export class BundledService extends ServerProcess {
     return pollUntil(async () => !process.isRunning || (await isReady()), {
       what: `${this.name} is ready`,
       timeoutMs: this.readyTimeoutMs,
-      intervalMs: 5,
+      intervalMs: 10,
     });
   }
 }
