@@ -1,6 +1,9 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { parseArgs } from "node:util";
+import { type ServiceName, serviceNames } from "../contract.ts";
 import { Target } from "./target.ts";
+
+const POLL_INTERVAL_MS = 500;
 
 /** Why the command cannot begin; its message says what to do. */
 export class UsageError extends Error {
@@ -11,8 +14,8 @@ export class UsageError extends Error {
 type Numbers = Readonly<Record<string, number>>;
 
 /**
- * Reads `<url> [--wait <seconds>]` and the options of the command's own, and waits until the system
- * there answers.
+ * Reads `<url> [--wait <seconds>]` and the options of the command's own, and waits until every service
+ * of the system there answers.
  *
  * @param command name of the npm script, for the usage
  * @throws UsageError when the command line is none, or when nothing answers
@@ -24,7 +27,7 @@ export async function findTarget<N extends Numbers>(
 ): Promise<{ target: Target; numbers: N }> {
   const { url, wait, ...numbers } = readArguments(command, args, { ...defaults, wait: 0 });
   const target = new Target(url, process.env["API_KEY"]);
-  await answer(target, performance.now() + wait * 1_000);
+  await waitUntilReady(target, performance.now() + wait * 1_000);
   return { target, numbers: numbers as unknown as N };
 }
 
@@ -50,16 +53,21 @@ function readArguments<N extends Numbers>(command: string, args: readonly string
   );
 }
 
-/** Any answer will do; the checks tell what is wrong with it. */
-async function answer(target: Target, deadlineMs: number): Promise<void> {
-  for (;;) {
-    try {
-      await target.send({ method: "GET", path: "/counter/status" });
-      return;
-    } catch (error) {
-      if (performance.now() >= deadlineMs) throw unreachable(target, error);
-      await delay(1_000);
-    }
+/** Past the deadline any answer will do; the checks tell what is wrong with it. */
+async function waitUntilReady(target: Target, deadlineMs: number): Promise<void> {
+  for (const service of serviceNames) {
+    while (!(await isReady(target, service, deadlineMs))) await delay(POLL_INTERVAL_MS);
+  }
+}
+
+async function isReady(target: Target, service: ServiceName, deadlineMs: number): Promise<boolean> {
+  const isLate = () => performance.now() >= deadlineMs;
+  try {
+    const { status } = await target.send({ method: "GET", path: `/${service}/status` });
+    return status === 200 || isLate();
+  } catch (error) {
+    if (isLate()) throw unreachable(target, error);
+    return false;
   }
 }
 
