@@ -43,7 +43,7 @@ module.exports = {
       name: "shared-knows-no-service",
       comment: "shared/ serves the services; only the tools of development may start one.",
       severity: "error",
-      from: { path: "^shared/", pathNot: `^shared/(dev|bench|testing|acceptance)/|${tests}` },
+      from: { path: "^shared/", pathNot: `^shared/(dev|bench|testing|acceptance|delivery)/|${tests}` },
       to: { path: "^services/" },
     },
     {
@@ -52,9 +52,9 @@ module.exports = {
       severity: "error",
       from: {
         path: "^(services|shared|pulumi)/",
-        pathNot: `${tests}|^shared/(dev|bench|acceptance)/`,
+        pathNot: `${tests}|^shared/(dev|bench|acceptance|delivery)/`,
       },
-      to: { path: "^shared/(dev|bench|testing|acceptance)/|\\.test\\.ts$" },
+      to: { path: "^shared/(dev|bench|testing|acceptance|delivery)/|\\.test\\.ts$" },
     },
     {
       name: "only-main-joins",
@@ -97,7 +97,7 @@ module.exports = {
       severity: "error",
       from: {
         path: "^(services|shared)/",
-        pathNot: `${tests}|^shared/(redis|dynamodb)\\.ts$|^shared/(dev|bench|acceptance)/|-(store|cache|writer)\\.ts$`,
+        pathNot: `${tests}|^shared/(redis|dynamodb)\\.ts$|^shared/(dev|bench|acceptance|delivery)/|-(store|cache|writer)\\.ts$`,
       },
       to: { path: "node_modules/(redis|@redis|@aws-sdk)/" },
     },
@@ -114,7 +114,7 @@ module.exports = {
       severity: "error",
       from: {
         path: "^(services|shared)/",
-        pathNot: `${tests}|^shared/(dev|bench|acceptance)/|^services/[^/]+/example/`,
+        pathNot: `${tests}|^shared/(dev|bench|acceptance|delivery)/|^services/[^/]+/example/`,
       },
       to: { dependencyTypes: ["npm-dev"], dependencyTypesNot: ["type-only"] },
     },

@@ -50,6 +50,7 @@ export default tseslint.config(
       "shared/dev/**",
       "shared/bench/**",
       "shared/acceptance/**",
+      "shared/delivery/**",
       "services/*/example/**",
       "shared/testing/**",
       "pulumi/offline/**",

@@ -5,7 +5,7 @@ import {
   PutItemCommand,
 } from "@aws-sdk/client-dynamodb";
 import { expect } from "chai";
-import { DynamodbServer } from "./dev/dynamodb-server.ts";
+import { DynamodbServer } from "./dev/processes/dynamodb-server.ts";
 import { createDynamoDB } from "./dynamodb.ts";
 import { StoreUnavailable } from "./store-unavailable.ts";
 

@@ -1,7 +1,7 @@
 import { fileURLToPath } from "node:url";
 import { expect } from "chai";
-import { pollUntil } from "./dev/poll-until.ts";
-import { ServiceProcess } from "./dev/service-process.ts";
+import { pollUntil } from "./dev/processes/poll-until.ts";
+import { ServiceProcess } from "./dev/processes/service-process.ts";
 
 const program = fileURLToPath(
   new URL("testing/slow-service.ts", import.meta.url),

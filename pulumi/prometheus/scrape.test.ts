@@ -4,11 +4,11 @@ import path from "node:path";
 import { expect } from "chai";
 import { parse, stringify } from "yaml";
 import { env, serviceNames } from "../../shared/contract.ts";
-import { ChildProcess } from "../../shared/dev/child-process.ts";
-import { findFreePort } from "../../shared/dev/free-port.ts";
+import { ChildProcess } from "../../shared/dev/processes/child-process.ts";
+import { findFreePort } from "../../shared/dev/processes/free-port.ts";
 import { type Instance, planInstances, startInstances } from "../../shared/dev/instances.ts";
 import { startLocalStores } from "../../shared/dev/local-stores.ts";
-import { pollUntil } from "../../shared/dev/poll-until.ts";
+import { pollUntil } from "../../shared/dev/processes/poll-until.ts";
 
 const here = import.meta.dirname;
 

@@ -1,8 +1,8 @@
 import { readFile } from "node:fs/promises";
 import { expect } from "chai";
 import { settingsTable } from "../../shared/config.ts";
-import { DynamodbServer } from "../../shared/dev/dynamodb-server.ts";
-import { localAwsEnvironment, localRegion } from "../../shared/dev/local-aws.ts";
+import { DynamodbServer } from "../../shared/dev/processes/dynamodb-server.ts";
+import { localAwsEnvironment, localRegion } from "../../shared/dev/processes/local-aws.ts";
 import { createDynamoDB } from "../../shared/dynamodb.ts";
 import { type RunningApp, startApp, testContext } from "../../shared/testing/start-app.ts";
 import { createApp } from "./app.ts";

@@ -2,11 +2,11 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
-import { DynamodbServer } from "../../shared/dev/dynamodb-server.ts";
-import { pollUntil } from "../../shared/dev/poll-until.ts";
-import { RedisServer } from "../../shared/dev/redis-server.ts";
-import { serviceEnvironment } from "../../shared/dev/service-environment.ts";
-import { ServiceProcess } from "../../shared/dev/service-process.ts";
+import { DynamodbServer } from "../../shared/dev/processes/dynamodb-server.ts";
+import { pollUntil } from "../../shared/dev/processes/poll-until.ts";
+import { RedisServer } from "../../shared/dev/processes/redis-server.ts";
+import { serviceEnvironment } from "../../shared/dev/processes/service-environment.ts";
+import { ServiceProcess } from "../../shared/dev/processes/service-process.ts";
 import { FaultyDynamoDB } from "../../shared/testing/faulty-dynamodb.ts";
 import { TcpProxy } from "../../shared/testing/tcp-proxy.ts";
 

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { pollUntil } from "../../shared/dev/poll-until.ts";
+import { pollUntil } from "../../shared/dev/processes/poll-until.ts";
 import { StoreUnavailable } from "../../shared/store-unavailable.ts";
 import type { CacheAnswer, Copy, ProductCache, StoredProduct } from "./catalog.ts";
 import { LazyReader } from "./lazy-loading.ts";

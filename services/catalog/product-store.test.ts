@@ -1,6 +1,6 @@
 import { expect } from "chai";
-import { DynamodbServer } from "../../shared/dev/dynamodb-server.ts";
-import { localAwsEnvironment, localRegion } from "../../shared/dev/local-aws.ts";
+import { DynamodbServer } from "../../shared/dev/processes/dynamodb-server.ts";
+import { localAwsEnvironment, localRegion } from "../../shared/dev/processes/local-aws.ts";
 import { createDynamoDB } from "../../shared/dynamodb.ts";
 import { StoreUnavailable } from "../../shared/store-unavailable.ts";
 import { FaultyDynamoDB } from "../../shared/testing/faulty-dynamodb.ts";

@@ -6,10 +6,10 @@ import {
 } from "@aws-sdk/client-dynamodb";
 import { expect } from "chai";
 import { pino } from "pino";
-import { DynamodbServer } from "../../shared/dev/dynamodb-server.ts";
-import { localRegion } from "../../shared/dev/local-aws.ts";
-import { pollUntil } from "../../shared/dev/poll-until.ts";
-import { RedisServer } from "../../shared/dev/redis-server.ts";
+import { DynamodbServer } from "../../shared/dev/processes/dynamodb-server.ts";
+import { localRegion } from "../../shared/dev/processes/local-aws.ts";
+import { pollUntil } from "../../shared/dev/processes/poll-until.ts";
+import { RedisServer } from "../../shared/dev/processes/redis-server.ts";
 import { createDynamoDB } from "../../shared/dynamodb.ts";
 import { createRedis, type Redis } from "../../shared/redis.ts";
 import { StoreUnavailable } from "../../shared/store-unavailable.ts";

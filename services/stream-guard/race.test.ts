@@ -2,10 +2,10 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
-import { DynamodbServer } from "../../shared/dev/dynamodb-server.ts";
-import { pollUntil } from "../../shared/dev/poll-until.ts";
-import { serviceEnvironment } from "../../shared/dev/service-environment.ts";
-import { ServiceProcess } from "../../shared/dev/service-process.ts";
+import { DynamodbServer } from "../../shared/dev/processes/dynamodb-server.ts";
+import { pollUntil } from "../../shared/dev/processes/poll-until.ts";
+import { serviceEnvironment } from "../../shared/dev/processes/service-environment.ts";
+import { ServiceProcess } from "../../shared/dev/processes/service-process.ts";
 
 interface Answer {
   status: number;

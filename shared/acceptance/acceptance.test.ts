@@ -2,12 +2,12 @@ import { execFile } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { expect } from "chai";
 import { env, type ServiceName, serviceNames } from "../contract.ts";
-import { DynamodbServer } from "../dev/dynamodb-server.ts";
-import { findFreePort } from "../dev/free-port.ts";
-import { Gateway } from "../dev/gateway.ts";
-import { RedisServer } from "../dev/redis-server.ts";
-import { serviceEnvironment } from "../dev/service-environment.ts";
-import { ServiceProcess } from "../dev/service-process.ts";
+import { DynamodbServer } from "../dev/processes/dynamodb-server.ts";
+import { findFreePort } from "../dev/processes/free-port.ts";
+import { Gateway } from "../dev/gateway/gateway.ts";
+import { RedisServer } from "../dev/processes/redis-server.ts";
+import { serviceEnvironment } from "../dev/processes/service-environment.ts";
+import { ServiceProcess } from "../dev/processes/service-process.ts";
 
 const KEY = "acceptance-key";
 

@@ -1,9 +1,9 @@
 import { fileURLToPath } from "node:url";
 import { createClient } from "redis";
-import { DynamodbServer } from "../dev/dynamodb-server.ts";
-import { RedisServer } from "../dev/redis-server.ts";
-import { serviceEnvironment } from "../dev/service-environment.ts";
-import { ServiceProcess } from "../dev/service-process.ts";
+import { DynamodbServer } from "../dev/processes/dynamodb-server.ts";
+import { RedisServer } from "../dev/processes/redis-server.ts";
+import { serviceEnvironment } from "../dev/processes/service-environment.ts";
+import { ServiceProcess } from "../dev/processes/service-process.ts";
 import { type LoadResult, measure } from "./load.ts";
 import type { BenchReport, BenchRow } from "./report.ts";
 

@@ -1,9 +1,9 @@
 import { Agent, request } from "node:http";
 import { DeleteItemCommand, DynamoDBClient, PutItemCommand } from "@aws-sdk/client-dynamodb";
-import { DynamodbServer } from "../dev/dynamodb-server.ts";
-import { localCredentials, localRegion } from "../dev/local-aws.ts";
-import { serviceEnvironment } from "../dev/service-environment.ts";
-import { ServiceProcess } from "../dev/service-process.ts";
+import { DynamodbServer } from "../dev/processes/dynamodb-server.ts";
+import { localCredentials, localRegion } from "../dev/processes/local-aws.ts";
+import { serviceEnvironment } from "../dev/processes/service-environment.ts";
+import { ServiceProcess } from "../dev/processes/service-process.ts";
 import { type LoadResult, median } from "./load.ts";
 import type { BenchReport, BenchRow } from "./report.ts";
 import { openSlowLink } from "./slow-link.ts";

@@ -1,7 +1,7 @@
 import { serviceNames, type ServiceName } from "../contract.ts";
-import { findFreePort } from "./free-port.ts";
-import { serviceEnvironment, type StoreAddresses } from "./service-environment.ts";
-import { ServiceProcess } from "./service-process.ts";
+import { findFreePort } from "./processes/free-port.ts";
+import { serviceEnvironment, type StoreAddresses } from "./processes/service-environment.ts";
+import { ServiceProcess } from "./processes/service-process.ts";
 
 /** A process of a service, to be started. */
 export interface Instance {

@@ -3,8 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
 import { keepRunning } from "./keep-running.ts";
-import { pollUntil } from "./poll-until.ts";
-import { ServiceProcess } from "./service-process.ts";
+import { pollUntil } from "./processes/poll-until.ts";
+import { ServiceProcess } from "./processes/service-process.ts";
 
 const program = `
   import { createServer } from "node:http";

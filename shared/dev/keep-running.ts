@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { setTimeout as delay } from "node:timers/promises";
-import { describeExit, type ProcessExit } from "./child-process.ts";
-import type { ServerProcess } from "./server-process.ts";
+import { describeExit, type ProcessExit } from "./processes/child-process.ts";
+import type { ServerProcess } from "./processes/server-process.ts";
 
 const FIRST_DELAY_MS = 250;
 /** Also how long a server has to run before it counts as well again. */

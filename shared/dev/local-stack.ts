@@ -1,11 +1,11 @@
 import { join } from "node:path";
-import { describeExit, type ProcessExit } from "./child-process.ts";
-import { Gateway } from "./gateway.ts";
+import { describeExit, type ProcessExit } from "./processes/child-process.ts";
+import { Gateway } from "./gateway/gateway.ts";
 import { addressesOf, type InstanceOptions, planInstances, startInstances } from "./instances.ts";
 import { keepRunning } from "./keep-running.ts";
 import { startLocalStores, type LocalStores } from "./local-stores.ts";
-import type { ServerProcess } from "./server-process.ts";
-import type { ServiceProcess } from "./service-process.ts";
+import type { ServerProcess } from "./processes/server-process.ts";
+import type { ServiceProcess } from "./processes/service-process.ts";
 
 export interface LocalStackOptions extends InstanceOptions {
   /** Port of the gateway. */

@@ -1,10 +1,10 @@
 import { once } from "node:events";
 import { connect } from "node:net";
 import { join } from "node:path";
-import { DynamodbServer } from "./dynamodb-server.ts";
-import { findRedisProgram, RedisServer } from "./redis-server.ts";
-import type { ServerProcess } from "./server-process.ts";
-import type { StoreAddresses } from "./service-environment.ts";
+import { DynamodbServer } from "./processes/dynamodb-server.ts";
+import { findRedisProgram, RedisServer } from "./processes/redis-server.ts";
+import type { ServerProcess } from "./processes/server-process.ts";
+import type { StoreAddresses } from "./processes/service-environment.ts";
 
 const CONNECT_TIMEOUT_MS = 2_000;
 

@@ -4,9 +4,9 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect } from "chai";
 import { serviceNames } from "../contract.ts";
-import { ChildProcess, type ProcessExit } from "./child-process.ts";
-import { findFreePort, isFree } from "./free-port.ts";
-import { pollUntil } from "./poll-until.ts";
+import { ChildProcess, type ProcessExit } from "./processes/child-process.ts";
+import { findFreePort, isFree } from "./processes/free-port.ts";
+import { pollUntil } from "./processes/poll-until.ts";
 
 interface Answer {
   status: number;

@@ -1,7 +1,7 @@
 /** `npm start`: the whole system on this machine, until Ctrl-C. See `LocalStack`. */
 import { env } from "../contract.ts";
 import { createBanner } from "./banner.ts";
-import { ChildProcess } from "./child-process.ts";
+import { ChildProcess } from "./processes/child-process.ts";
 import { HeldLines } from "./held-lines.ts";
 import { LocalStack } from "./local-stack.ts";
 import { formatLogLine } from "./log-line.ts";

@@ -4,10 +4,10 @@ import { fileURLToPath } from "node:url";
 import { readServiceNames } from "./read-service-names.ts";
 import { env, type ServiceName } from "../contract.ts";
 import type { ApiDocument } from "../http/openapi.ts";
-import { ChildProcess } from "./child-process.ts";
-import { findFreePort } from "./free-port.ts";
-import { pollUntil } from "./poll-until.ts";
-import { serviceEnvironment } from "./service-environment.ts";
+import { ChildProcess } from "./processes/child-process.ts";
+import { findFreePort } from "./processes/free-port.ts";
+import { pollUntil } from "./processes/poll-until.ts";
+import { serviceEnvironment } from "./processes/service-environment.ts";
 
 for (const service of readServiceNames()) {
   const folder = new URL(`../../services/${service}/`, import.meta.url);

@@ -1,6 +1,6 @@
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
-import { findProgram } from "../dev/find-program.ts";
+import { findProgram } from "../dev/processes/find-program.ts";
 
 /** A program that the tests run for real, and the Debian package that brings it. */
 interface Requirement {

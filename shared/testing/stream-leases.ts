@@ -1,6 +1,6 @@
 import { type AttributeValue, type DynamoDBClient, ScanCommand } from "@aws-sdk/client-dynamodb";
-import { DynamodbServer } from "../dev/dynamodb-server.ts";
-import { localAwsEnvironment, localRegion } from "../dev/local-aws.ts";
+import { DynamodbServer } from "../dev/processes/dynamodb-server.ts";
+import { localAwsEnvironment, localRegion } from "../dev/processes/local-aws.ts";
 import { createDynamoDB } from "../dynamodb.ts";
 
 /** A DynamoDB with a table of streams, for one test file. */

@@ -1,11 +1,11 @@
 import { expect } from "chai";
 import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
-import { DynamodbServer } from "../../../shared/dev/dynamodb-server.ts";
-import { findProgram } from "../../../shared/dev/find-program.ts";
-import { pollUntil } from "../../../shared/dev/poll-until.ts";
-import { RedisServer } from "../../../shared/dev/redis-server.ts";
-import { serviceEnvironment } from "../../../shared/dev/service-environment.ts";
-import { ServiceProcess } from "../../../shared/dev/service-process.ts";
+import { DynamodbServer } from "../../../shared/dev/processes/dynamodb-server.ts";
+import { findProgram } from "../../../shared/dev/processes/find-program.ts";
+import { pollUntil } from "../../../shared/dev/processes/poll-until.ts";
+import { RedisServer } from "../../../shared/dev/processes/redis-server.ts";
+import { serviceEnvironment } from "../../../shared/dev/processes/service-environment.ts";
+import { ServiceProcess } from "../../../shared/dev/processes/service-process.ts";
 
 const browsers = [
   "chromium",

@@ -1,7 +1,7 @@
 import { expect } from "chai";
-import { DynamodbServer } from "../../../shared/dev/dynamodb-server.ts";
-import { serviceEnvironment } from "../../../shared/dev/service-environment.ts";
-import { ServiceProcess } from "../../../shared/dev/service-process.ts";
+import { DynamodbServer } from "../../../shared/dev/processes/dynamodb-server.ts";
+import { serviceEnvironment } from "../../../shared/dev/processes/service-environment.ts";
+import { ServiceProcess } from "../../../shared/dev/processes/service-process.ts";
 import { Player, TooManyStreams, watch } from "./player.ts";
 
 describe("Player", () => {

@@ -3,7 +3,7 @@
  * packages included. The Dockerfile's bundle stage runs this very command.
  */
 import { bundleService } from "./bundle-service.ts";
-import { readServiceNames } from "./read-service-names.ts";
+import { readServiceNames } from "../dev/read-service-names.ts";
 
 for (const service of readServiceNames()) {
   const { path, bytes } = await bundleService(service);

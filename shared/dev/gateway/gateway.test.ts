@@ -3,10 +3,10 @@ import { createServer, request, type IncomingMessage, type RequestListener } fro
 import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
 import { expect } from "chai";
-import { serviceNames, type ServiceName } from "../contract.ts";
-import { findFreePort } from "./free-port.ts";
+import { serviceNames, type ServiceName } from "../../contract.ts";
+import { findFreePort } from "../processes/free-port.ts";
 import { Gateway, type GatewayOptions } from "./gateway.ts";
-import { pollUntil } from "./poll-until.ts";
+import { pollUntil } from "../processes/poll-until.ts";
 
 const nobody = Object.fromEntries(serviceNames.map((name) => [name, []])) as unknown as Record<
   ServiceName,

@@ -18,10 +18,10 @@ import { type ServiceName, serviceNames } from "../contract.ts";
 import { bundleService } from "./bundle-service.ts";
 import { BundledService } from "./bundled-service.ts";
 import { nodeOptionsOf, readDockerfile } from "./dockerfile.ts";
-import { DynamodbServer } from "./dynamodb-server.ts";
-import { findProgram } from "./find-program.ts";
-import { RedisServer } from "./redis-server.ts";
-import { serviceEnvironment, type StoreAddresses } from "./service-environment.ts";
+import { DynamodbServer } from "../dev/processes/dynamodb-server.ts";
+import { findProgram } from "../dev/processes/find-program.ts";
+import { RedisServer } from "../dev/processes/redis-server.ts";
+import { serviceEnvironment, type StoreAddresses } from "../dev/processes/service-environment.ts";
 
 /** Compressed layer of alpine:3.24, and of its package libstdc++ with libgcc, in bytes. */
 const ALPINE_BYTES = 3_700_000;

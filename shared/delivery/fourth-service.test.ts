@@ -54,18 +54,18 @@ describe("a fourth service, made by the steps of services/README.md", function (
   });
 
   it("passes its own test, and those of the images and of the gateway's rules", async () => {
-    const tests = ["services/greeter/app.test.ts", "shared/dev/images.test.ts"];
+    const tests = ["services/greeter/app.test.ts", "shared/delivery/images.test.ts"];
     const output = await run("mocha", "--no-config", "--reporter", "spec", ...tests);
     expect(output)
       .to.include("greets who is named")
       .and.to.match(/\d+ passing/);
     const ask =
-      'console.log((await import("./shared/dev/path-rules.ts")).matchService("/greeter/Ada"))';
+      'console.log((await import("./shared/dev/gateway/path-rules.ts")).matchService("/greeter/Ada"))';
     expect(await run("node", "--input-type=module", "--eval", ask)).to.equal("greeter\n");
   });
 
   it("is bundled for its image", async () => {
-    expect(await run("node", "shared/dev/bundle.ts", "greeter")).to.match(
+    expect(await run("node", "shared/delivery/bundle.ts", "greeter")).to.match(
       /greeter\/main\.mjs: \d+ kB/,
     );
   });

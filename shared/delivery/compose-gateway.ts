@@ -1,6 +1,6 @@
 /** The gateway of compose.yaml: the load balancer's rules before the containers of the services. */
 import { container, type ServiceName, serviceNames } from "../contract.ts";
-import { Gateway } from "./gateway.ts";
+import { Gateway } from "../dev/gateway/gateway.ts";
 
 // Compose gives every container the name of its service.
 const instances = Object.fromEntries(

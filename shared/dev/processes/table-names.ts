@@ -1,4 +1,4 @@
-import { tables, type TableName } from "../contract.ts";
+import { tables, type TableName } from "../../contract.ts";
 
 export type TableNames = Record<TableName, string>;
 

@@ -1,5 +1,5 @@
 import { get } from "node:http";
-import { container } from "../contract.ts";
+import { container } from "../../contract.ts";
 
 const HEALTH_TIMEOUT_MS = 1_000;
 

@@ -1,4 +1,4 @@
-import { env } from "../contract.ts";
+import { env } from "../../contract.ts";
 
 /** A local DynamoDB signs nothing and belongs to no account: any region and key will do. */
 export const localRegion = "us-east-1";

@@ -1,5 +1,5 @@
 import { fileURLToPath } from "node:url";
-import type { ServiceName } from "../contract.ts";
+import type { ServiceName } from "../../contract.ts";
 import { ChildProcess } from "./child-process.ts";
 import { findFreePort } from "./free-port.ts";
 import { pollUntil } from "./poll-until.ts";
@@ -21,7 +21,7 @@ export interface ServiceProcessOptions {
 /** The name of a service, or the path of another program that behaves like one. */
 export type ServiceEntry = ServiceName | `${string}.ts`;
 
-const servicesFolder = fileURLToPath(new URL("../../services/", import.meta.url));
+const servicesFolder = fileURLToPath(new URL("../../../services/", import.meta.url));
 
 /** One service as a process of its own, as a container would run it. */
 export class ServiceProcess extends ServerProcess {

@@ -4,7 +4,7 @@ import {
   DynamoDBClient,
   ResourceInUseException,
 } from "@aws-sdk/client-dynamodb";
-import { tables, type TableName } from "../contract.ts";
+import { tables, type TableName } from "../../contract.ts";
 import { localCredentials, localRegion } from "./local-aws.ts";
 import { pollUntil } from "./poll-until.ts";
 import { localTableNames, type TableNames } from "./table-names.ts";

@@ -1,9 +1,9 @@
 import { dirname } from "node:path";
 import type { ServiceName } from "../contract.ts";
-import { ChildProcess } from "./child-process.ts";
-import { findFreePort } from "./free-port.ts";
-import { pollUntil } from "./poll-until.ts";
-import { ServerProcess } from "./server-process.ts";
+import { ChildProcess } from "../dev/processes/child-process.ts";
+import { findFreePort } from "../dev/processes/free-port.ts";
+import { pollUntil } from "../dev/processes/poll-until.ts";
+import { ServerProcess } from "../dev/processes/server-process.ts";
 
 /** What the image allows a service: to read and to use the network, and nothing else. */
 const containment = ["--permission", "--allow-fs-read=*", "--allow-net"];

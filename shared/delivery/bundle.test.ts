@@ -14,9 +14,9 @@ import {
   readDockerfile,
   stageOf,
 } from "./dockerfile.ts";
-import { DynamodbServer } from "./dynamodb-server.ts";
-import { RedisServer } from "./redis-server.ts";
-import { serviceEnvironment } from "./service-environment.ts";
+import { DynamodbServer } from "../dev/processes/dynamodb-server.ts";
+import { RedisServer } from "../dev/processes/redis-server.ts";
+import { serviceEnvironment } from "../dev/processes/service-environment.ts";
 
 const run = promisify(execFile);
 const root = fileURLToPath(new URL("../../", import.meta.url));

@@ -1,11 +1,11 @@
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { Agent, createServer, type IncomingMessage, type Server } from "node:http";
-import { container, type ServiceName } from "../contract.ts";
-import type { Problem } from "../http/problem.ts";
+import { container, type ServiceName } from "../../contract.ts";
+import type { Problem } from "../../http/problem.ts";
 import { forward, wasNotConnected, type Exchange } from "./forward.ts";
 import { createTraceId, forwardedHeaders } from "./forwarded-headers.ts";
-import { failedInstance, noInstance, noService, sendProblem } from "./gateway-problems.ts";
+import { failedInstance, noInstance, noService, sendProblem } from "./problems.ts";
 import { matchService } from "./path-rules.ts";
 import { TargetGroup } from "./target-group.ts";
 

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { Problem, problems, type ProblemKind } from "../http/problem.ts";
+import { Problem, problems, type ProblemKind } from "../../http/problem.ts";
 import { IdleTimeout, type Exchange } from "./forward.ts";
 
 const kinds = {

@@ -1,4 +1,4 @@
-import { env, services, type ServiceName } from "../contract.ts";
+import { env, services, type ServiceName } from "../../contract.ts";
 import { localAwsEnvironment } from "./local-aws.ts";
 import { localTableNames, tableEnvironment, type TableNames } from "./table-names.ts";
 

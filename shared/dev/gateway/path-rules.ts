@@ -1,4 +1,4 @@
-import { services, type ServiceContract, type ServiceName } from "../contract.ts";
+import { services, type ServiceContract, type ServiceName } from "../../contract.ts";
 
 interface PathRule {
   service: ServiceName;
