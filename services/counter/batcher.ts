@@ -1,3 +1,5 @@
+import { setImmediate as immediate } from "node:timers/promises";
+
 /** Keeps one call from growing without end; the rest goes with the next one. */
 const MAX_ITEMS = 1_000;
 
@@ -41,6 +43,8 @@ export class Batcher<Item, Reply> {
     let batch = [first];
     while (batch.length > 0) {
       await this.#answer(key, batch);
+      // Answers bring the next requests: those that have come by now go along.
+      await immediate();
       batch = this.#waiting.get(key)?.splice(0, MAX_ITEMS) ?? [];
     }
     this.#waiting.delete(key);
