@@ -197,15 +197,18 @@ describe("two instances of the catalog", () => {
   });
 
   it("answer without Redis, and use it again when it is back, but nothing of before", async () => {
+    const doomed = await start(redis.url);
     await write(near, "POST", "old");
-    expect((await read(far)).name).to.equal("old");
+    await read(far);
+    expect(await read(near)).to.include({ cache: "hit", name: "old" });
     await redis.kill();
     for (const instance of [near, far]) {
       expect(await read(instance)).to.include({ status: 200, cache: "bypass", name: "old" });
     }
-    expect(await write(near, "PUT", "new")).to.equal(200);
+    expect(await write(doomed, "PUT", "new")).to.equal(200);
+    await doomed.kill();
     expect((await read(far)).name).to.equal("new");
-    // It comes back with the old product in its append-only file.
+    // It comes back with the old product in its append-only file, and nobody left to tell it.
     await redis.start();
     const seen = await pollUntil(
       async () => {
