@@ -49,6 +49,14 @@ export const counterSettings = {
     max: 1_000_000,
     default: 10_000,
   }),
+  sessionRate: wholeNumber({
+    env: "SESSION_RATE",
+    meaning: "records that an instance writes in a second at most; each costs a write of DynamoDB",
+    unit: "records",
+    min: 25,
+    max: 1_000_000,
+    default: 1_000,
+  }),
   eventListeners: wholeNumber({
     env: "EVENT_LISTENERS",
     meaning: "connections that may follow a count live, on one instance",

@@ -42,6 +42,7 @@ const sessions = new SessionWriter({
   instance,
   address: settings.sessionIp,
   maxBuffered: settings.sessionBuffer,
+  maxPerSecond: settings.sessionRate,
   now,
   newId: randomUUIDv7,
   onWritten: metrics.sessionsWritten,

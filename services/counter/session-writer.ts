@@ -9,10 +9,10 @@ import { keepAddress, type KeptAddress } from "./kept-address.ts";
 
 /** The most that one BatchWriteItem takes. */
 const BATCH_ITEMS = 25;
-/** How long a record waits for others before it is written alone. */
+/** How long a record waits for others to be written with. */
 const LINGER_MS = 200;
 const MAX_CALLS = 4;
-/** Seconds in the pauses add up to about three: then the store is away, and records are dropped. */
+/** They add up to about three seconds: then the store is away, and the records are dropped. */
 const RETRY_PAUSES_MS = [50, 100, 200, 400, 800, 1_600];
 const KEPT_SECONDS = 30 * 86_400;
 const USER_AGENT_CHARACTERS = 256;
@@ -25,6 +25,8 @@ export interface SessionWriterOptions {
   address: KeptAddress;
   /** Most records that wait to be written; more are dropped. */
   maxBuffered: number;
+  /** Most records that are written in a second: what they may cost, in money and in processor time. */
+  maxPerSecond: number;
   /** Milliseconds since the epoch. */
   now: () => number;
   /** A UUID of version 7. */
@@ -41,16 +43,17 @@ interface Waiting {
 }
 
 /**
- * Writes one record a hit, behind the answers: in batches, bounded in memory and in calls.
+ * Writes one record a hit, behind the answers: in batches, bounded in memory, in calls and in pace.
  *
  * Records that find the buffer full, or that the store refuses again and again, are dropped and
  * counted. Records still in memory are lost with a process that is killed.
  */
 export class SessionWriter {
   readonly #options: SessionWriterOptions;
-  #buffer: Waiting[] = [];
-  #linger: NodeJS.Timeout | undefined;
+  readonly #buffer: Waiting[] = [];
   readonly #calls = new Set<Promise<void>>();
+  readonly #hurry = new AbortController();
+  #emptying: Promise<void> | undefined;
 
   constructor(options: SessionWriterOptions) {
     this.#options = options;
@@ -63,36 +66,34 @@ export class SessionWriter {
       return;
     }
     this.#buffer.push({ hit, id: newId(), timeMs: now() });
-    if (this.#buffer.length >= BATCH_ITEMS) this.#writeFull();
-    else this.#linger ??= setTimeout(() => this.#writeRest(), LINGER_MS);
+    this.#emptying ??= this.#empty();
   }
 
-  /** Resolves when everything recorded so far is written, or dropped. */
+  /** Writes without pauses from now on; resolves when all that was recorded is written, or dropped. */
   async flush(): Promise<void> {
-    while (this.#buffer.length > 0 || this.#calls.size > 0) {
-      this.#writeRest();
-      await Promise.race(this.#calls);
+    this.#hurry.abort();
+    await this.#emptying;
+    await Promise.all(this.#calls);
+  }
+
+  async #empty(): Promise<void> {
+    const paceMs = (BATCH_ITEMS / this.#options.maxPerSecond) * 1_000;
+    while (this.#buffer.length > 0) {
+      await this.#pause(this.#buffer.length < BATCH_ITEMS ? Math.max(LINGER_MS, paceMs) : paceMs);
+      if (this.#calls.size >= MAX_CALLS) await Promise.race(this.#calls);
+      this.#start(this.#buffer.splice(0, BATCH_ITEMS));
     }
-    clearTimeout(this.#linger);
+    this.#emptying = undefined;
   }
 
-  #writeFull(): void {
-    while (this.#buffer.length >= BATCH_ITEMS && this.#calls.size < MAX_CALLS) this.#writeBatch();
+  /** Ends early when there is a hurry. */
+  async #pause(lengthMs: number): Promise<void> {
+    await delay(lengthMs, undefined, { signal: this.#hurry.signal }).catch(() => undefined);
   }
 
-  #writeRest(): void {
-    clearTimeout(this.#linger);
-    this.#linger = undefined;
-    this.#writeFull();
-    if (this.#buffer.length > 0 && this.#calls.size < MAX_CALLS) this.#writeBatch();
-  }
-
-  #writeBatch(): void {
-    const batch = this.#buffer.splice(0, BATCH_ITEMS);
+  #start(batch: readonly Waiting[]): void {
     const call = this.#write(batch.map((waiting) => this.#toRequest(waiting))).finally(() => {
       this.#calls.delete(call);
-      this.#writeFull();
-      if (this.#buffer.length > 0) this.#linger ??= setTimeout(() => this.#writeRest(), LINGER_MS);
     });
     this.#calls.add(call);
   }
