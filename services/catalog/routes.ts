@@ -1,29 +1,19 @@
-import type { Context } from "koa";
-import type { z } from "zod";
-import { invalidInput, Problem, type ProblemKind, problems } from "../../shared/http/problem.ts";
+import { invalidInput, problems } from "../../shared/http/problem.ts";
 import { type Route, route } from "../../shared/http/route.ts";
-import { sendJson } from "../../shared/http/send-json.ts";
-import type { Catalog, Product, Reading, StoredProduct } from "./catalog.ts";
-import { isHeldByCaller, readIfMatch, toEntityTag } from "./conditional.ts";
-import { toCents, toPrice } from "./price.ts";
+import type { Catalog } from "./catalog.ts";
+import { readIfMatch } from "./conditional.ts";
+import {
+  COLLECTION,
+  present,
+  sendCreated,
+  sendProduct,
+  sendReading,
+  toProduct,
+} from "./presentation.ts";
+import { changed, idTaken, noProduct, productChanged, productExists } from "./problems.ts";
 import * as schemas from "./schemas.ts";
 
-const COLLECTION = "/catalog/products";
 const ONE = `${COLLECTION}/{id}`;
-
-const idTaken = {
-  status: 409,
-  id: "product-exists",
-  title: "Product exists",
-  description: "There is a product of this id already; nothing was written.",
-} satisfies ProblemKind;
-
-const changed = {
-  status: 412,
-  id: "product-changed",
-  title: "Product changed",
-  description: "The product is not what `If-Match` says; nothing was written.",
-} satisfies ProblemKind;
 
 const entityTag = { etag: "Version of the product, for `If-None-Match` and `If-Match`" };
 const ifMatch = { "if-match": "Writes only where the product still has one of these ETags." };
@@ -56,11 +46,7 @@ function createRoute(catalog: Catalog): Route {
     problems: [idTaken, problems.storeUnavailable],
     async handle(ctx, { body }) {
       const created = await catalog.create(toProduct(body));
-      if (created === undefined) {
-        throw new Problem(idTaken, {
-          detail: `Product ${body.id} exists. Choose another id, or replace it by PUT.`,
-        });
-      }
+      if (created === undefined) throw productExists(body.id);
       sendCreated(ctx, created);
     },
   });
@@ -164,48 +150,5 @@ function removeRoute(catalog: Catalog): Route {
       if (result === "absent") throw noProduct(id);
       ctx.status = 204;
     },
-  });
-}
-
-function toProduct({ id, name, price }: z.output<typeof schemas.Product>): Product {
-  const priceCents = toCents(price);
-  if (priceCents === undefined) throw new RangeError(`the schema let the price ${price} pass`);
-  return { id, name, priceCents };
-}
-
-function present({ id, name, priceCents }: Product): z.input<typeof schemas.Product> {
-  return { id, name, price: toPrice(priceCents) };
-}
-
-function sendCreated(ctx: Context, product: StoredProduct): void {
-  ctx.set("location", `${COLLECTION}/${product.id}`);
-  sendProduct(ctx, 201, product);
-}
-
-function sendReading(ctx: Context, id: number, { product, outcome, ageMs }: Reading): void {
-  if (product === undefined) throw noProduct(id, { "x-cache": outcome });
-  const { res } = ctx;
-  res.setHeader("x-cache", outcome);
-  // Anybody may keep a copy who asks here each time whether it still is the one.
-  res.setHeader("cache-control", "no-cache");
-  if (outcome === "stale") res.setHeader("age", Math.floor(ageMs / 1_000));
-  if (isHeldByCaller(ctx, product.version)) {
-    res.setHeader("etag", toEntityTag(product.version));
-    ctx.status = 304;
-  } else sendProduct(ctx, 200, product);
-}
-
-function sendProduct(ctx: Context, status: number, product: StoredProduct): void {
-  ctx.res.setHeader("etag", toEntityTag(product.version));
-  sendJson(ctx, status, JSON.stringify(present(product)));
-}
-
-function noProduct(id: number, headers: Record<string, string> = {}): Problem {
-  return new Problem(problems.notFound, { detail: `There is no product ${id}.`, headers });
-}
-
-function productChanged(id: number): Problem {
-  return new Problem(changed, {
-    detail: `Product ${id} is not the one that If-Match names. Read it again, then decide.`,
   });
 }
