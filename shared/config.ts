@@ -71,7 +71,8 @@ export function readSettingsOrExit<S extends Settings>(settings: S, environment:
 /** The settings as the rows of a Markdown table; a test holds each README against it. */
 export function settingsTable(settings: Settings): string {
   const rows = Object.values(settings).map((setting) => {
-    const otherwise = setting.default === undefined ? "unset" : `\`${show(setting.default)}\``;
+    const shown = show(setting.default ?? "");
+    const otherwise = shown === "" ? "unset" : `\`${shown}\``;
     return `| \`${setting.env}\` | ${otherwise} | ${setting.expects} | ${setting.meaning} |`;
   });
   return ["| variable | default | value | meaning |", "| --- | --- | --- | --- |", ...rows].join(
@@ -140,11 +141,17 @@ export function list(options: Described & { default: readonly string[] }) {
   } satisfies Setting<readonly string[]>;
 }
 
-export function text(options: Described & { default: string; pattern?: RegExp }): Setting<string> {
-  const { pattern = /^.+$/, ...rest } = options;
+interface Text extends Described {
+  default: string;
+  /** What `pattern` means, for people. */
+  expects?: string;
+  pattern?: RegExp;
+}
+
+export function text({ pattern = /./, ...rest }: Text): Setting<string> {
   return {
+    expects: "text",
     ...rest,
-    expects: `text like ${pattern.source}`,
     parse: (value) => (pattern.test(value) ? value : undefined),
   };
 }

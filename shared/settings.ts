@@ -116,6 +116,7 @@ export function tableSetting(table: TableName) {
     env: tables[table].env,
     meaning: `DynamoDB table of the ${table}`,
     default: table,
+    expects: "name of a table, 3 to 255 of A-Z a-z 0-9 _ . -",
     pattern: /^[A-Za-z0-9_.-]{3,255}$/,
   });
 }

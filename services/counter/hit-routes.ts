@@ -100,12 +100,17 @@ async function open(ctx: Context, page: string, options: HitRoutesOptions): Prom
 async function sendPage(ctx: Context, counted: Counted, options: HitRoutesOptions): Promise<void> {
   const { number, tally } = counted;
   const { counter, instance, newNonce } = options;
-  const history = presentHistory(HOME_PAGE, await counter.history(HOME_PAGE, HISTORY_SECONDS));
+  // The hit is counted: a store that fails only now must not refuse the page that shows it.
+  const history = await counter.history(HOME_PAGE, HISTORY_SECONDS).catch(() => undefined);
   const { to: windowTo } = windowOf(tally);
   const scriptNonce = newNonce();
   const view = {
     ...{ page: HOME_PAGE, count: number, lastMinute: tally.lastMinute },
-    ...{ windowTo, instance, history: history.seconds },
+    ...{
+      windowTo,
+      instance,
+      history: history === undefined ? [] : presentHistory(HOME_PAGE, history).seconds,
+    },
   };
   const origin = `${ctx.protocol}://${ctx.host}`;
   await sendHtml(ctx, renderPage(view, { scriptNonce, origin }), { scriptNonce });
