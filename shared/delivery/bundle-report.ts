@@ -11,27 +11,20 @@ import { createReadStream } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { createGzip } from "node:zlib";
-import { median } from "../bench/load.ts";
-import { type ServiceName, serviceNames } from "../contract.ts";
+import { serviceNames } from "../contract.ts";
 import { bundleService } from "./bundle-service.ts";
-import { BundledService } from "./bundled-service.ts";
-import { nodeOptionsOf, readDockerfile } from "./dockerfile.ts";
+import { medianStartMs, STARTS } from "./start-time.ts";
 import { DynamodbServer } from "../dev/processes/dynamodb-server.ts";
 import { findProgram } from "../dev/processes/find-program.ts";
 import { RedisServer } from "../dev/processes/redis-server.ts";
-import { serviceEnvironment, type StoreAddresses } from "../dev/processes/service-environment.ts";
 
 /** Compressed layer of alpine:3.24, and of its package libstdc++ with libgcc, in bytes. */
 const ALPINE_BYTES = 3_700_000;
 const LIBSTDCXX_BYTES = 1_000_000;
 const LARGEST_IMAGE_BYTES = 58_000_000;
 const LONGEST_START_MS = 400;
-const STARTS = 7;
 
-const recipe = fileURLToPath(new URL("../../services/Dockerfile", import.meta.url));
-const nodeOptions = nodeOptionsOf(await readDockerfile(recipe));
 const folder = await mkdtemp(join(tmpdir(), "bundles-"));
 try {
   process.exitCode = (await report()) ? 0 : 1;
@@ -54,7 +47,7 @@ async function report(): Promise<boolean> {
     const { path, bytes } = await bundleService(service, folder);
     const compressed = await compressedBytes(path);
     const imageBytes = baseBytes + compressed;
-    const startMs = await medianStart(service, path, stores);
+    const startMs = await medianStartMs(service, path, stores);
     const cells = [service, megabytes(bytes), megabytes(compressed), megabytes(imageBytes)];
     console.log(`| ${cells.join(" | ")} | ${Math.round(startMs)} ms |`);
     withinLimits &&= imageBytes <= LARGEST_IMAGE_BYTES && startMs <= LONGEST_START_MS;
@@ -82,17 +75,6 @@ async function compressedBytes(path: string): Promise<number> {
     bytes += (chunk as Buffer).length;
   }
   return bytes;
-}
-
-async function medianStart(service: ServiceName, path: string, stores: StoreAddresses) {
-  const env = { NODE_ENV: "production", ...serviceEnvironment(service, stores) };
-  const times: number[] = [];
-  for (let i = 0; i < STARTS; i += 1) {
-    const process = await BundledService.start({ name: service, path, nodeOptions, env });
-    times.push(process.readyMs);
-    await process.kill();
-  }
-  return median(times);
 }
 
 function megabytes(bytes: number): string {
