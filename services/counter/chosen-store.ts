@@ -28,10 +28,17 @@ export interface ChoiceOptions {
   log: Log;
 }
 
-/** The store that the settings ask for: Redis where there is one, else DynamoDB. */
+/**
+ * The store that the settings ask for: Redis where there is one, else DynamoDB.
+ *
+ * @throws Error when Redis is asked for by name, and nothing says where it is
+ */
 export function openStore(options: ChoiceOptions): ChosenStore {
   const { counterStore, redisUrl, redisTimeoutMs, countersTable } = options.settings;
   const { dynamodb: client, ledger, log } = options;
+  if (redisUrl === undefined && counterStore === "redis") {
+    throw new Error("COUNTER_STORE is redis: set REDIS_URL, or leave COUNTER_STORE out");
+  }
   if (redisUrl === undefined || counterStore === "dynamodb") {
     return {
       store: new DynamoDBStore({ ...options, client, table: countersTable }),

@@ -66,7 +66,7 @@ const implementations: Implementation[] = [
     open: () => openDynamoDBStore(),
     openLosingAReply: () => openDynamoDBStore(clientLosingAReply()),
     async putBuckets(page, seconds) {
-      const buckets = seconds.map((second) => [`s${second.toString(36)}`, { N: "1" }]);
+      const buckets = seconds.map((second) => [`s${second.toString(36)}`, { N: "1" }] as const);
       const Item = { page: { S: page }, ...Object.fromEntries(buckets) };
       await dynamodb.send(new PutItemCommand({ TableName: table, Item }));
     },

@@ -15,7 +15,7 @@ export interface Opening {
  */
 const BOT = new RegExp(
   [
-    String.raw`bots?\b|crawl|spider|slurp|scrap(er|y)|archiver|validator|monitor|uptime|preview`,
+    String.raw`(?<!cu)bots?\b|crawl|spider|slurp|scrap(er|y)|archiver|validator|monitor|uptime|preview`,
     "headless|lighthouse|facebookexternalhit|whatsapp|embedly|mediapartners-google|googleother",
     "google-inspectiontool|apis-google|feedfetcher|claude-web|perplexity-user|chatgpt-user",
     "ia_archiver|pingdom|statuscake|elb-healthchecker|kube-probe|prometheus|zabbix|nagios",

@@ -1,0 +1,331 @@
+import { readFile } from "node:fs/promises";
+import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { expect } from "chai";
+import { settingsTable } from "../../shared/config.ts";
+import { DynamodbServer } from "../../shared/dev/processes/dynamodb-server.ts";
+import { localAwsEnvironment, localRegion } from "../../shared/dev/processes/local-aws.ts";
+import { createDynamoDB } from "../../shared/dynamodb.ts";
+import { FaultyDynamoDB } from "../../shared/testing/faulty-dynamodb.ts";
+import { type RunningApp, startApp, testContext } from "../../shared/testing/start-app.ts";
+import { createApp } from "./app.ts";
+import { counterSettings } from "./config.ts";
+import { Counter, type Hit } from "./counter.ts";
+import { DynamoDBStore } from "./dynamodb-store.ts";
+import { Estimates } from "./estimates.ts";
+import { LedgerStore } from "./ledger-store.ts";
+import { LiveCounts } from "./live-counts.ts";
+
+const beside = (name: string) => readFile(new URL(name, import.meta.url), "utf8");
+
+describe("the counter's API", () => {
+  let server: DynamodbServer;
+  let proxy: FaultyDynamoDB;
+  let client: DynamoDBClient;
+  let app: RunningApp;
+  let recorded: Hit[];
+  let pages = 0;
+
+  const newPage = () => `page-${(pages += 1)}`;
+
+  /** The service on its DynamoDB store, as `main.ts` joins it. */
+  function start(apiKeys: string[] = []): Promise<RunningApp> {
+    const context = testContext({ http: { ...testContext().http, apiKeys } });
+    const now = () => Date.now();
+    const totals = new LedgerStore({ client, table: "counters", now });
+    const estimates = new Estimates(totals, now);
+    const counter = new Counter({
+      store: new DynamoDBStore({ client, table: "counters", writer: newPage().slice(5), now }),
+      onHit: (hit) => recorded.push(hit),
+      onBatch: ({ page }, tally) => estimates.remember(page, tally),
+    });
+    const live = new LiveCounts({
+      read: (page) => counter.read(page),
+      ...{ instance: context.instance, maxListeners: 1, stopping: context.lifecycle.stopping },
+    });
+    return startApp(createApp({ ...context, counter, estimates, totals, live, trustedHops: 1 }));
+  }
+
+  before(async () => {
+    server = await DynamodbServer.start();
+    await server.createTables();
+    proxy = await FaultyDynamoDB.start(server.url);
+    Object.assign(process.env, localAwsEnvironment(proxy.url));
+    client = createDynamoDB({ endpoint: proxy.url, region: localRegion, timeoutMs: 5_000 });
+    app = await start();
+  });
+  beforeEach(() => {
+    proxy.isAway = false;
+    recorded = [];
+  });
+  after(async () => {
+    await app[Symbol.asyncDispose]();
+    client.destroy();
+    await proxy[Symbol.asyncDispose]();
+    await server.stop();
+  });
+
+  const get = (path: string, headers: Record<string, string> = {}) =>
+    fetch(app.url + path, { headers });
+  const hit = (page: string, headers: Record<string, string> = {}) =>
+    fetch(`${app.url}/counter/${page}/hits`, { method: "POST", headers });
+  const put = (path: string, body: unknown, headers: Record<string, string> = {}) =>
+    fetch(path, {
+      method: "PUT",
+      headers: { "content-type": "application/json", ...headers },
+      body: JSON.stringify(body),
+    });
+  const jsonOf = async (answer: Response | Promise<Response>) =>
+    (await (await answer).json()) as Record<string, unknown>;
+  const countOf = async (page: string) => (await jsonOf(get(`/counter/${page}`)))["count"];
+  const expectProblem = async (answer: Response, status: number) => {
+    expect(answer.status).to.equal(status);
+    expect(answer.headers.get("content-type")).to.match(/^application\/problem\+json/);
+    return jsonOf(answer);
+  };
+
+  describe("POST /counter/{page}/hits", () => {
+    it("answers each hit with its own number", async () => {
+      const page = newPage();
+      const answers = await Promise.all(Array.from({ length: 20 }, () => hit(page)));
+      const bodies = await Promise.all(answers.map((answer) => jsonOf(answer)));
+      expect(answers.map(({ status }) => status)).to.deep.equal(Array(20).fill(201));
+      const numbers = bodies.map(({ count }) => Number(count)).sort((a, b) => a - b);
+      expect(numbers).to.deep.equal(Array.from({ length: 20 }, (_, index) => index + 1));
+      expect(recorded.map(({ number }) => number)).to.deep.equal(numbers);
+    });
+
+    it("tells the last minute, its window and the instance", async () => {
+      const answer = await hit(newPage());
+      const { window, ...body } = await jsonOf(answer);
+      expect(body).to.deep.equal({
+        ...{ page: `page-${pages}`, count: 1, last_minute: 1, instance: "test-instance" },
+      });
+      const { from, to } = window as Record<string, string>;
+      expect(Date.parse(to ?? "") - Date.parse(from ?? "")).to.equal(59_000);
+      expect(answer.headers.get("cache-control")).to.equal("no-store");
+    });
+
+    it("counts bots apart: 200, no number, no record", async () => {
+      const page = newPage();
+      await hit(page);
+      const answer = await hit(page, { "user-agent": "Googlebot/2.1" });
+      expect(answer.status).to.equal(200);
+      expect(await jsonOf(answer)).to.include({ count: 1 });
+      expect(await jsonOf(get(`/counter/${page}`))).to.include({ count: 1, bots: 1 });
+      expect(recorded).to.have.lengthOf(1);
+    });
+
+    it("does not count what a browser fetches ahead", async () => {
+      const page = newPage();
+      const answer = await hit(page, { "sec-purpose": "prefetch;prerender" });
+      expect(answer.status).to.equal(200);
+      expect(await jsonOf(get(`/counter/${page}`))).to.include({ count: 0, bots: 0 });
+    });
+
+    it("knows the visitor by what the trusted proxy appended", async () => {
+      await hit(newPage(), { "x-forwarded-for": "6.6.6.6, 203.0.113.9:4711", "user-agent": "me" });
+      await hit(newPage());
+      const visitors = recorded.map(({ visitor }) => visitor);
+      expect(visitors[0]).to.deep.equal({ address: "203.0.113.9", userAgent: "me", isBot: false });
+      expect(visitors[1]?.address).to.equal("127.0.0.1");
+    });
+
+    it("refuses an address that is none, and counts nothing", async () => {
+      const page = newPage();
+      const body = await expectProblem(await hit(page, { "x-forwarded-for": "nonsense" }), 400);
+      expect(JSON.stringify(body)).to.include("x-forwarded-for");
+      expect(await countOf(page)).to.equal(0);
+    });
+
+    for (const name of ["a b", "ä", "a".repeat(129), "a/b", "%00", "status", "docs"]) {
+      it(`refuses the page name ${JSON.stringify(name.slice(0, 10))}`, async () => {
+        await expectProblem(await hit(encodeURIComponent(name)), 400);
+      });
+    }
+
+    for (const name of ["a", "A.b_c~d-9", "a".repeat(128)]) {
+      it(`takes the page name ${name.slice(0, 12)}`, async () => {
+        expect((await hit(name)).status).to.equal(201);
+      });
+    }
+
+    it("answers 503 with Retry-After while the store is away, and counts on when it is back", async () => {
+      const page = newPage();
+      await hit(page);
+      proxy.isAway = true;
+      const answer = await hit(page);
+      await expectProblem(answer, 503);
+      expect(answer.headers.get("retry-after")).to.equal("1");
+      proxy.isAway = false;
+      expect(await jsonOf(hit(page))).to.include({ count: 2 });
+    });
+  });
+
+  describe("GET /", () => {
+    it("counts this opening of home, and tells it as JSON", async () => {
+      const before = Number(await countOf("home"));
+      const answer = await get("/");
+      expect(answer.headers.get("cache-control")).to.equal("no-store");
+      expect(await jsonOf(answer)).to.include({ page: "home", count: before + 1 });
+    });
+
+    it("shows browsers a page that lets only its own script run", async () => {
+      const before = Number(await countOf("home"));
+      const answer = await get("/", { accept: "text/html,application/xhtml+xml,*/*;q=0.8" });
+      const html = await answer.text();
+      const nonce = /<script [^>]*nonce="([^"]+)"/.exec(html)?.[1];
+      expect(answer.headers.get("content-type")).to.match(/^text\/html/);
+      expect(answer.headers.get("content-security-policy")).to.include(`'nonce-${nonce}'`);
+      expect(answer.headers.get("vary")?.toLowerCase()).to.include("accept");
+      expect(html).to.include(`<title>${before + 1} `);
+      expect(await countOf("home")).to.equal(before + 1);
+    });
+
+    it("does not count HEAD, /favicon.ico, and the routes of operation", async () => {
+      const before = await countOf("home");
+      expect((await fetch(app.url, { method: "HEAD" })).status).to.equal(200);
+      for (const path of ["/favicon.ico", "/healthz", "/readyz", "/metrics", "/status"]) {
+        await (await get(path)).text();
+      }
+      expect(await countOf("home")).to.equal(before);
+    });
+  });
+
+  describe("GET /counter/{page}", () => {
+    it("reads without counting", async () => {
+      const page = newPage();
+      await hit(page);
+      expect(await countOf(page)).to.equal(1);
+      expect(await countOf(page)).to.equal(1);
+    });
+
+    it("estimates from memory, without asking the store", async () => {
+      const page = newPage();
+      await hit(page);
+      proxy.takeCalls();
+      const { as_of: asOf, ...body } = await jsonOf(get(`/counter/${page}?estimate=true`));
+      expect(body).to.deep.equal({ page, count: 1 });
+      expect(Date.now() - Date.parse(String(asOf))).to.be.below(10_000);
+      expect(proxy.takeCalls()).to.deep.equal([]);
+    });
+
+    it("estimates zero for a page that nobody opened", async () => {
+      expect(await jsonOf(get(`/counter/${newPage()}?estimate=true`))).to.include({ count: 0 });
+    });
+
+    it("refuses an unknown parameter by its name", async () => {
+      const body = await expectProblem(await get(`/counter/${newPage()}?estimat=true`), 400);
+      expect(JSON.stringify(body)).to.include("estimat");
+    });
+  });
+
+  describe("GET /counter/{page}/history", () => {
+    it("tells the seconds with hits", async () => {
+      const page = newPage();
+      await hit(page);
+      const { seconds } = await jsonOf(get(`/counter/${page}/history?seconds=30`));
+      expect(seconds).to.have.lengthOf(1);
+      expect((seconds as { count: number }[])[0]).to.include({ count: 1 });
+    });
+
+    for (const seconds of ["0", "601", "1.5", "many"]) {
+      it(`refuses ${seconds} seconds`, async () => {
+        await expectProblem(await get(`/counter/home/history?seconds=${seconds}`), 400);
+      });
+    }
+  });
+
+  describe("GET /counter/{page}/badge.svg", () => {
+    it("counts, and draws a number that nobody caches", async () => {
+      const page = newPage();
+      await hit(page);
+      const answer = await get(`/counter/${page}/badge.svg?label=visits`);
+      expect(answer.headers.get("content-type")).to.match(/^image\/svg\+xml/);
+      expect(answer.headers.get("cache-control")).to.equal("no-store");
+      expect(await answer.text()).to.include("<title>visits: 2</title>");
+      expect(await countOf(page)).to.equal(2);
+    });
+  });
+
+  describe("GET /counter/{page}/events", () => {
+    it("tells the count, and has room for so many listeners", async () => {
+      const page = newPage();
+      await hit(page);
+      const leave = new AbortController();
+      const answer = await fetch(`${app.url}/counter/${page}/events`, { signal: leave.signal });
+      expect(answer.headers.get("content-type")).to.equal("text/event-stream");
+      const first = (await answer.body?.getReader().read()) as { value?: Uint8Array } | undefined;
+      const data = `data: {"count":1,"last_minute":1,"instance":"test-instance"}`;
+      expect(new TextDecoder().decode(first?.value)).to.include(`event: count\n${data}\n\n`);
+      const refused = await get(`/counter/${page}/events`);
+      expect(refused.headers.get("retry-after")).to.equal("10");
+      await expectProblem(refused, 503);
+      leave.abort();
+    });
+  });
+
+  describe("GET /counter", () => {
+    it("lists every page once, in pages of its own", async () => {
+      const names = [newPage(), newPage(), newPage()];
+      for (const name of names) await hit(name);
+      const listed: string[] = [];
+      let cursor = "";
+      do {
+        const answer = await get(`/counter?limit=2${cursor && `&cursor=${cursor}`}`);
+        const { pages, next_cursor } = (await answer.json()) as {
+          pages: { page: string }[];
+          next_cursor?: string;
+        };
+        expect(pages).to.have.lengthOf.at.most(2);
+        listed.push(...pages.map(({ page }) => page));
+        cursor = next_cursor ?? "";
+      } while (cursor !== "");
+      expect(listed).to.include.members(names);
+      expect(new Set(listed)).to.have.property("size", listed.length);
+    });
+
+    it("refuses a cursor of somebody else's making, and a limit out of bounds", async () => {
+      await expectProblem(await get("/counter?cursor=***"), 400);
+      await expectProblem(await get("/counter?limit=101"), 400);
+    });
+  });
+
+  describe("PUT /counter/{page}", () => {
+    it("sets a count, up and down", async () => {
+      const page = newPage();
+      for (const count of [100, 3]) {
+        const answer = await put(`${app.url}/counter/${page}`, { count });
+        expect(answer.status).to.equal(200);
+        expect(await jsonOf(answer)).to.include({ page, count });
+        expect(await jsonOf(hit(page))).to.include({ count: count + 1 });
+      }
+    });
+
+    for (const body of [{}, { count: -1 }, { count: 1.5 }, { count: "7" }, { count: 1e16 }, []]) {
+      it(`refuses ${JSON.stringify(body)}`, async () => {
+        await expectProblem(await put(`${app.url}/counter/${newPage()}`, body), 400);
+      });
+    }
+
+    it("asks for an API key where there is one, and hits need none", async () => {
+      await using guarded = await start(["secret"]);
+      const url = `${guarded.url}/counter/${newPage()}`;
+      const refused = await put(url, { count: 1 });
+      expect(refused.headers.get("www-authenticate")).to.match(/^Bearer/);
+      await expectProblem(refused, 401);
+      await expectProblem(await put(url, { count: 1 }, { authorization: "Bearer guess" }), 401);
+      const taken = await put(url, { count: 1 }, { authorization: "Bearer secret" });
+      expect(taken.status).to.equal(200);
+      expect((await fetch(`${url}/hits`, { method: "POST" })).status).to.equal(201);
+    });
+  });
+
+  it("is described by openapi.json", async () => {
+    const served: unknown = await (await get("/counter/openapi.json")).json();
+    expect(JSON.parse(await beside("openapi.json"))).to.deep.equal(served);
+  });
+
+  it("has its settings in the README", async () => {
+    expect(await beside("README.md")).to.include(settingsTable(counterSettings));
+  });
+});
