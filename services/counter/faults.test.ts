@@ -194,10 +194,11 @@ describe("The counter under load, on two instances", () => {
 
       expectNoneTwice(load.numbers);
       const [old, fresh] = [load.numbers.slice(0, before), load.numbers.slice(before)];
-      // What two seconds' hits had reserved is skipped, and nothing more.
-      expect(Math.max(...old)).to.be.at.most(reservedTo);
-      expect(reservedTo - Math.max(...old)).to.be.at.most(2 * old.length + SMALLEST_STEP);
-      expect(Math.min(...fresh.filter((number) => number > reservedTo))).to.equal(reservedTo + 1);
+      const reservation = 2 * old.length + SMALLEST_STEP;
+      const [last, first] = [Math.max(...old), Math.min(...fresh.filter((n) => n > reservedTo))];
+      expect(last).to.be.within(reservedTo - reservation, reservedTo);
+      // Raised once more while Redis died, or begun twice by instances that are slow: no further.
+      expect(first).to.be.within(reservedTo + 1, reservedTo + 1 + reservation);
       expect(load.failures.filter((failure) => !isRetryAfter(failure))).to.deep.equal([]);
       expect((await readPage(b, page)).count).to.equal(Math.max(...fresh));
     });

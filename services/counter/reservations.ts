@@ -77,7 +77,7 @@ const AHEAD_SECONDS = 2;
 /** A page that nobody opened for so long gives back what it was promised. */
 const QUIET_SECONDS = 600;
 /** Lets another instance finish what it has begun. */
-const YIELD_MS = 25;
+const YIELD_MS = 50;
 
 /** What a page did since its reservation was last raised. */
 interface Pace {
