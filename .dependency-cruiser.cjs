@@ -43,7 +43,10 @@ module.exports = {
       name: "shared-knows-no-service",
       comment: "shared/ serves the services; only the tools of development may start one.",
       severity: "error",
-      from: { path: "^shared/", pathNot: `^shared/(dev|bench|testing|acceptance|delivery)/|${tests}` },
+      from: {
+        path: "^shared/",
+        pathNot: `^shared/(dev|bench|testing|acceptance|delivery)/|${tests}`,
+      },
       to: { path: "^services/" },
     },
     {

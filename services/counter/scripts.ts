@@ -48,7 +48,7 @@ local function today(second)
 end
 `;
 
-/** First element of a reply: done, or the page has to begin an epoch, needs a higher limit, is busy. */
+/** First element of a reply: done, or the page must begin an epoch, needs a higher limit, is busy. */
 export const OK = 0;
 export const BEGIN = 1;
 export const RAISE = 2;
