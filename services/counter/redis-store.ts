@@ -11,6 +11,8 @@ import { ADD, BUSY, EXTEND, HISTORY, OK, RAISE, READ, runScript, SEAL, START } f
  * busy machine to connect again: a batch that is given up leaves a gap.
  */
 const RETRY_PAUSES_MS = [25, 50, 100, 200, 400, 800];
+/** A Redis that takes connections and does not answer costs its timeout each time: no more of that. */
+const RETRY_MS = 1_000;
 /** A page that asks for numbers this often in a row is fought over by instances that are unwell. */
 const MAX_ROUNDS = 8;
 
@@ -136,12 +138,15 @@ export class RedisStore implements CounterStore {
 
   /** Sends again what may have been counted already: its fence makes it count once. */
   async #sendUntilAnswered(send: () => Promise<number[]>): Promise<number[]> {
+    const { now } = this.#options;
+    const giveUpAtMs = now() + RETRY_MS;
     for (const pauseMs of RETRY_PAUSES_MS) {
       try {
         return await send();
       } catch (error) {
         const isFirst = pauseMs === RETRY_PAUSES_MS[0];
         if (!(error instanceof StoreUnavailable) || (isFirst && wasNotSent(error))) throw error;
+        if (now() >= giveUpAtMs) throw error;
         await delay(pauseMs);
       }
     }
