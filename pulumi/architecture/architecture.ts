@@ -125,8 +125,17 @@ function arrow(...[x1, y1, x2, y2]: [number, number, number, number]): string {
 }
 
 const STYLE = `
-:root { color-scheme: light dark; --ink: #1f2933; --soft: #52606d; --line: #9aa5b1; --edge: #fdf3e1; --service: #e6f0fb; --store: #e8f5ec; }
-@media (prefers-color-scheme: dark) { :root { --ink: #e4e7eb; --soft: #a3b0bd; --line: #616e7c; --edge: #4a3b1c; --service: #1d3a57; --store: #1c4030; } }
+:root {
+  color-scheme: light dark;
+  --ink: #1f2933; --soft: #52606d; --line: #9aa5b1;
+  --edge: #fdf3e1; --service: #e6f0fb; --store: #e8f5ec;
+}
+@media (prefers-color-scheme: dark) {
+  :root {
+    --ink: #e4e7eb; --soft: #a3b0bd; --line: #616e7c;
+    --edge: #4a3b1c; --service: #1d3a57; --store: #1c4030;
+  }
+}
 text { font: 14px system-ui, sans-serif; fill: var(--soft); text-anchor: middle; }
 .head, .name { fill: var(--ink); font-weight: 600; }
 .path { font: 13px ui-monospace, monospace; }
