@@ -1,133 +1,190 @@
-/** Who may import what. Each rule says in its comment what to do instead. */
-const service = "^services/([^/]+)/";
-const tests = "\\.test\\.ts$|^shared/testing/";
+/** Who may import what, by place. Each rule says in its comment what to do instead. */
+const tests = "\\.test\\.ts$";
+/** Rooms of a service that do not ship: its part of validate, stress, bench and tests. */
+const workshop = "^services/[^/]+/(acceptance|bench|testing|example)/";
+const development = `${tests}|${workshop}|^shared/tools/`;
+/** Files at a service's root that join the rooms, by what they are. */
+const joints = "^services/[^/]+/(main|app|config|metrics)\\.ts$";
+const storeClients = "node_modules/(redis|@redis|@aws-sdk)/";
+
+const forbid = (name, comment, from, to) => ({ name, comment, severity: "error", from, to });
 
 module.exports = {
   forbidden: [
-    {
-      name: "no-cycles",
-      comment: "Two files that import each other are one idea: move the shared part out.",
-      severity: "error",
-      from: {},
-      to: { circular: true },
-    },
-    {
-      name: "services-stand-alone",
-      comment: "A service never imports another: what two of them need belongs in shared/.",
-      severity: "error",
-      from: { path: service },
-      to: { path: "^services/", pathNot: "^services/$1/" },
-    },
-    {
-      name: "services-know-no-infrastructure",
-      comment: "What both sides need is plain data in shared/contract.ts.",
-      severity: "error",
-      from: { path: "^(services|shared)/" },
-      to: { path: "^pulumi/" },
-    },
-    {
-      name: "infrastructure-reads-only-the-contract",
-      comment: "pulumi/ imports of this repository only shared/contract.ts.",
-      severity: "error",
-      from: { path: "^pulumi/", pathNot: tests },
-      to: { path: "^(services|shared)/", pathNot: "^shared/contract\\.ts$" },
-    },
-    {
-      name: "contract-imports-nothing",
-      comment: "The contract is plain data, so that everybody can read it.",
-      severity: "error",
-      from: { path: "^shared/contract\\.ts$" },
-      to: {},
-    },
-    {
-      name: "shared-knows-no-service",
-      comment: "shared/ serves the services; only the tools of development may start one.",
-      severity: "error",
-      from: {
-        path: "^shared/",
-        pathNot: `^shared/(dev|bench|testing|acceptance|delivery)/|${tests}`,
+    forbid(
+      "no-cycles",
+      "Two files that import each other are one idea: move the shared part out.",
+      {},
+      { circular: true },
+    ),
+
+    // Inside a service: main → app → http → domain ← redis, dynamodb.
+    forbid(
+      "services-stand-alone",
+      "A service never imports another: what two of them need belongs in shared/kit.",
+      { path: "^services/([^/]+)/" },
+      { path: "^services/", pathNot: "^services/$1/" },
+    ),
+    forbid(
+      "a-service-has-these-rooms",
+      "A file of a service lies at its root or in http, redis, dynamodb, page, example, acceptance, bench or testing.",
+      {
+        path: "^services/[^/]+/[^/]+/",
+        pathNot: "^services/[^/]+/(http|redis|dynamodb|page|example|acceptance|bench|testing)/",
       },
-      to: { path: "^services/" },
-    },
-    {
-      name: "production-code-knows-no-test-code",
-      comment: "What both need is no test code: move it out of shared/testing and shared/dev.",
-      severity: "error",
-      from: {
-        path: "^(services|shared|pulumi)/",
-        pathNot: `${tests}|^shared/(dev|bench|acceptance|delivery)/`,
+      {},
+    ),
+    forbid(
+      "nobody-imports-main",
+      "main.ts is the process: what somebody else needs of it belongs beside it.",
+      {},
+      { path: "^services/[^/]+/main\\.ts$" },
+    ),
+    forbid(
+      "app-knows-no-store",
+      "app.ts joins the domain and its routes; main.ts hands it the stores.",
+      { path: "^services/[^/]+/app\\.ts$" },
+      {
+        path: "^services/[^/]+/(redis|dynamodb|page)/|^shared/kit/(redis|dynamodb)\\.ts$|/(main|config)\\.ts$",
       },
-      to: { path: "^shared/(dev|bench|testing|acceptance|delivery)/|\\.test\\.ts$" },
-    },
-    {
-      name: "only-main-joins",
-      comment: "Nobody imports main.ts: it is the process.",
-      severity: "error",
-      from: { pathNot: tests },
-      to: { path: "/main\\.ts$" },
-    },
-    {
-      name: "only-main-picks-a-store",
-      comment: "The domain declares the store it needs; only main.ts knows which one it gets.",
-      severity: "error",
-      from: {
-        path: "^services/[^/]+/(app|routes|counter|catalog|guard)[^/]*\\.ts$",
-        pathNot: tests,
+    ),
+    forbid(
+      "domain-knows-no-room",
+      "A domain file speaks its own terms: declare the interface here, and let the room obey it.",
+      { path: "^services/[^/]+/[^/]+\\.ts$", pathNot: `${joints}|${tests}` },
+      {
+        path:
+          "^services/[^/]+/(http|redis|dynamodb|page)/|/(main|app|config|metrics)\\.ts$|" +
+          "^shared/kit/(http/|process/serve|redis\\.|dynamodb\\.|config\\.|settings\\.)|" +
+          `node_modules/(koa|@koa|zod|prom-client)|${storeClients}`,
       },
-      to: { path: "-store\\.ts$|-cache\\.ts$|/scripts\\.ts$" },
-    },
-    {
-      name: "domain-knows-no-transport",
-      comment:
-        "The domain speaks its own terms: HTTP belongs in routes.ts, stores behind its interface.",
-      severity: "error",
-      from: { path: "^services/[^/]+/(counter|catalog|guard)\\.ts$" },
-      to: {
-        path: "^shared/(http/|redis|dynamodb|serve)|/(routes|app|config)\\.ts$|node_modules/(koa|@koa|redis|@aws-sdk)",
+    ),
+    forbid(
+      "config-knows-only-the-domain",
+      "config.ts reads text; what it configures is built in main.ts.",
+      { path: "^services/[^/]+/(config|metrics)\\.ts$" },
+      {
+        path: "^services/[^/]+/(http|redis|dynamodb|page)/|^shared/kit/(http/|redis|dynamodb)|/(main|app)\\.ts$",
       },
-    },
-    {
-      name: "pulumi-below-pulumi",
-      comment: "@pulumi packages are for the infrastructure program only.",
-      severity: "error",
-      from: { path: "^(services|shared)/" },
-      to: { path: "node_modules/@pulumi/" },
-    },
-    {
-      name: "store-clients-in-stores",
-      comment:
-        "Redis and AWS clients belong in shared/redis.ts, shared/dynamodb.ts and the stores.",
-      severity: "error",
-      from: {
+    ),
+    forbid(
+      "http-knows-no-store",
+      "http/ turns requests into calls of the domain; the stores are behind its interfaces.",
+      { path: "^services/[^/]+/http/", pathNot: tests },
+      {
+        path: `^services/[^/]+/(redis|dynamodb)/|^shared/kit/(redis|dynamodb)\\.ts$|/(main|app|config)\\.ts$|${storeClients}`,
+      },
+    ),
+    forbid(
+      "page-only-draws",
+      "page/ turns what it is given into HTML and SVG.",
+      { path: "^services/[^/]+/page/", pathNot: tests },
+      {
+        path: `^services/[^/]+/(http|redis|dynamodb)/|^shared/kit/(redis|dynamodb)|/(main|app|config)\\.ts$|${storeClients}`,
+      },
+    ),
+    forbid(
+      "stores-know-the-domain-alone",
+      "A store obeys an interface of the domain; it knows no HTTP, no settings and no other store.",
+      { path: "^services/[^/]+/(redis|dynamodb)/", pathNot: tests },
+      {
+        path: "^services/[^/]+/(http|page)/|^shared/kit/(http/|config|settings|process/serve)|/(main|app|config)\\.ts$",
+      },
+    ),
+    forbid(
+      "redis-knows-no-dynamodb",
+      "What both stores need is an interface at the service's root.",
+      { path: "^services/[^/]+/redis/", pathNot: tests },
+      {
+        path: "^services/[^/]+/dynamodb/|^shared/kit/dynamodb\\.ts$|node_modules/@aws-sdk/",
+      },
+    ),
+    forbid(
+      "dynamodb-knows-no-redis",
+      "What both stores need is an interface at the service's root.",
+      { path: "^services/[^/]+/dynamodb/", pathNot: tests },
+      { path: "^services/[^/]+/redis/|^shared/kit/redis\\.ts$|node_modules/(redis|@redis)/" },
+    ),
+    forbid(
+      "an-example-knows-only-the-api",
+      "A consumer lives elsewhere: it has the API description and its own packages.",
+      { path: "^services/[^/]+/example/", pathNot: tests },
+      { path: "^(services|shared|pulumi)/", pathNot: "^services/[^/]+/example/" },
+    ),
+    forbid(
+      "what-ships-knows-no-workshop",
+      "What both need is no test code: move it out of the tools.",
+      { path: "^(services|shared|pulumi)/", pathNot: development },
+      { path: development },
+    ),
+
+    // Between the houses.
+    forbid(
+      "services-know-no-infrastructure",
+      "What both sides need is plain data in shared/contract.ts.",
+      { path: "^(services|shared)/" },
+      { path: "^pulumi/" },
+    ),
+    forbid(
+      "infrastructure-reads-only-the-contract",
+      "pulumi/ imports of this repository only shared/contract.ts.",
+      { path: "^pulumi/", pathNot: tests },
+      { path: "^(services|shared)/", pathNot: "^shared/contract\\.ts$" },
+    ),
+    forbid(
+      "contract-imports-nothing",
+      "The contract is plain data, so that everybody can read it.",
+      { path: "^shared/contract\\.ts$" },
+      {},
+    ),
+    forbid(
+      "shared-knows-no-service",
+      "shared/ serves any service: what belongs to one lies in its folder, and tools find it by path.",
+      { path: "^shared/" },
+      { path: "^services/" },
+    ),
+    forbid(
+      "kit-knows-no-tool",
+      "The kit runs inside a service, the tools around it.",
+      { path: "^shared/kit/", pathNot: tests },
+      { path: "^shared/tools/" },
+    ),
+    forbid(
+      "below-http",
+      "kit/http stands on the rest of the kit, not the other way round; only service-context joins them.",
+      { path: "^shared/kit/", pathNot: `${tests}|^shared/kit/http/|/service-context\\.ts$` },
+      { path: "^shared/kit/http/" },
+    ),
+
+    // Packages.
+    forbid(
+      "pulumi-below-pulumi",
+      "@pulumi packages are for the infrastructure program only.",
+      { path: "^(services|shared)/" },
+      { path: "node_modules/@pulumi/" },
+    ),
+    forbid(
+      "store-clients-in-stores",
+      "Redis and AWS clients belong in shared/kit/redis.ts, shared/kit/dynamodb.ts and the store folders.",
+      {
         path: "^(services|shared)/",
-        pathNot: `${tests}|^shared/(redis|dynamodb)\\.ts$|^shared/(dev|bench|acceptance|delivery)/|-(store|cache|writer)\\.ts$`,
+        pathNot: `${development}|^shared/kit/(redis|dynamodb)\\.ts$|^services/[^/]+/(redis|dynamodb)/`,
       },
-      to: { path: "node_modules/(redis|@redis|@aws-sdk)/" },
-    },
-    {
-      name: "no-unlisted-packages",
-      comment: "Add the package to package.json.",
-      severity: "error",
-      from: {},
-      to: { dependencyTypes: ["npm-no-pkg", "npm-unknown"] },
-    },
-    {
-      name: "no-dev-packages-in-services",
-      comment: "A service ships with its dependencies only.",
-      severity: "error",
-      from: {
-        path: "^(services|shared)/",
-        pathNot: `${tests}|^shared/(dev|bench|acceptance|delivery)/|^services/[^/]+/example/`,
-      },
-      to: { dependencyTypes: ["npm-dev"], dependencyTypesNot: ["type-only"] },
-    },
-    {
-      name: "no-unresolvable",
-      comment: "The import leads nowhere.",
-      severity: "error",
-      from: {},
-      to: { couldNotResolve: true },
-    },
+      { path: storeClients },
+    ),
+    forbid(
+      "no-unlisted-packages",
+      "Add the package to package.json.",
+      {},
+      { dependencyTypes: ["npm-no-pkg", "npm-unknown"] },
+    ),
+    forbid(
+      "no-dev-packages-in-services",
+      "A service ships with its dependencies only.",
+      { path: "^(services|shared)/", pathNot: development },
+      { dependencyTypes: ["npm-dev"], dependencyTypesNot: ["type-only"] },
+    ),
+    forbid("no-unresolvable", "The import leads nowhere.", {}, { couldNotResolve: true }),
   ],
   options: {
     doNotFollow: { path: "node_modules" },

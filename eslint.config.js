@@ -47,19 +47,15 @@ export default tseslint.config(
     files: [
       "**/main.ts",
       "**/config.ts",
-      "shared/dev/**",
-      "shared/bench/**",
-      "shared/acceptance/**",
-      "shared/delivery/**",
-      "services/*/example/**",
-      "shared/testing/**",
+      "shared/tools/**",
+      "services/*/{acceptance,bench,example,testing}/**",
       "pulumi/offline/**",
       "pulumi/index.ts",
     ],
     rules: { "no-restricted-properties": "off", "no-console": "off" },
   },
   {
-    files: ["**/*.test.ts", "shared/testing/**"],
+    files: ["**/*.test.ts", "shared/tools/testing/**", "services/*/testing/**"],
     rules: {
       "max-lines": ["error", { max: 400 }],
       "max-lines-per-function": "off",

@@ -2,9 +2,9 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { container } from "../shared/contract.ts";
 import type { Config } from "./config/parse.ts";
-import { Firewall } from "./firewall.ts";
-import type { Ingress } from "./ingress.ts";
-import type { Network } from "./network.ts";
+import { Firewall } from "./network/security-group.ts";
+import type { Ingress } from "./ingress/ingress.ts";
+import type { Network } from "./network/network.ts";
 
 export interface ClusterArgs {
   config: Pick<Config, "cluster">;

@@ -1,15 +1,15 @@
 import { serviceNames, services } from "../shared/contract.ts";
-import { Alerts } from "./alerts.ts";
+import { Alerts } from "./alarms/alerts.ts";
 import { Cluster } from "./cluster.ts";
 import { readConfig } from "./config.ts";
-import { Dashboard } from "./dashboard.ts";
-import { Data } from "./data.ts";
-import { Ingress } from "./ingress.ts";
-import { Microservice } from "./microservice.ts";
-import { Network } from "./network.ts";
-import { Prometheus } from "./prometheus.ts";
-import { Secret } from "./secret.ts";
-import { Valkey } from "./valkey.ts";
+import { Dashboard } from "./alarms/dashboard.ts";
+import { Data } from "./data/tables.ts";
+import { Ingress } from "./ingress/ingress.ts";
+import { Microservice } from "./microservice/microservice.ts";
+import { Network } from "./network/network.ts";
+import { Prometheus } from "./prometheus/prometheus.ts";
+import { Secret } from "./data/secret.ts";
+import { Valkey } from "./data/valkey.ts";
 
 const config = readConfig();
 

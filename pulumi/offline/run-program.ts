@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { createRequire } from "node:module";
 import path from "node:path";
-import { type Deployment, OfflineMonitor } from "./monitor.ts";
+import { type Deployment, OfflineMonitor } from "./engine/monitor.ts";
 import type { Recording } from "./recording.ts";
 import { root, type StackFile } from "./stack-file.ts";
 

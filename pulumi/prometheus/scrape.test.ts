@@ -4,11 +4,15 @@ import path from "node:path";
 import { expect } from "chai";
 import { parse, stringify } from "yaml";
 import { env, serviceNames } from "../../shared/contract.ts";
-import { ChildProcess } from "../../shared/dev/processes/child-process.ts";
-import { findFreePort } from "../../shared/dev/processes/free-port.ts";
-import { type Instance, planInstances, startInstances } from "../../shared/dev/instances.ts";
-import { startLocalStores } from "../../shared/dev/local-stores.ts";
-import { pollUntil } from "../../shared/dev/processes/poll-until.ts";
+import { ChildProcess } from "../../shared/tools/local/processes/child-process.ts";
+import { findFreePort } from "../../shared/tools/local/processes/free-port.ts";
+import {
+  type Instance,
+  planInstances,
+  startInstances,
+} from "../../shared/tools/local/instances.ts";
+import { startLocalStores } from "../../shared/tools/local/stores/local-stores.ts";
+import { pollUntil } from "../../shared/tools/local/processes/poll-until.ts";
 
 const here = import.meta.dirname;
 

@@ -1,17 +1,17 @@
 import { readFile } from "node:fs/promises";
 import { expect } from "chai";
-import { settingsTable } from "../../shared/config.ts";
-import { DynamodbServer } from "../../shared/dev/processes/dynamodb-server.ts";
-import { localAwsEnvironment, localRegion } from "../../shared/dev/processes/local-aws.ts";
-import { createDynamoDB } from "../../shared/dynamodb.ts";
-import { type RunningApp, startApp, testContext } from "../../shared/testing/start-app.ts";
+import { settingsTable } from "../../shared/kit/config.ts";
+import { DynamodbServer } from "../../shared/tools/local/stores/dynamodb-server.ts";
+import { localAwsEnvironment, localRegion } from "../../shared/tools/local/stores/local-aws.ts";
+import { createDynamoDB } from "../../shared/kit/dynamodb.ts";
+import { type RunningApp, startApp, testContext } from "../../shared/tools/testing/start-app.ts";
 import { createApp } from "./app.ts";
 import { Catalog } from "./catalog.ts";
-import { closedCache } from "./closed-cache.ts";
+import { closedCache } from "./uncached.ts";
 import { catalogSettings } from "./config.ts";
 import { LazyReader } from "./lazy-loading.ts";
 import { CatalogMetrics } from "./metrics.ts";
-import { DynamoDBProductStore } from "./product-store.ts";
+import { DynamoDBProductStore } from "./dynamodb/product-store.ts";
 
 interface Problem {
   type: string;

@@ -1,7 +1,7 @@
 import type Koa from "koa";
-import { createServiceApp, type ServiceContext } from "../../shared/http/service-app.ts";
+import { createServiceApp, type ServiceContext } from "../../shared/kit/http/service-app.ts";
 import type { Catalog } from "./catalog.ts";
-import { createRoutes } from "./routes.ts";
+import { createRoutes } from "./http/routes.ts";
 
 const about = {
   service: "catalog",

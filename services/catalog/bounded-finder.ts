@@ -7,7 +7,7 @@ import {
   isBrokenCircuitError,
   isBulkheadRejectedError,
 } from "cockatiel";
-import { StoreUnavailable } from "../../shared/store-unavailable.ts";
+import { StoreUnavailable } from "../../shared/kit/store-unavailable.ts";
 import type { ProductStore, StoredProduct } from "./catalog.ts";
 
 /** Failed loads in a row after which the store is left alone. */

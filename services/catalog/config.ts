@@ -1,11 +1,11 @@
-import { wholeNumber } from "../../shared/config.ts";
+import { wholeNumber } from "../../shared/kit/config.ts";
 import {
   apiKeySettings,
   dynamodbSettings,
   redisSettings,
   serviceSettings,
   tableSetting,
-} from "../../shared/settings.ts";
+} from "../../shared/kit/settings.ts";
 
 export const catalogSettings = {
   ...serviceSettings,

@@ -1,6 +1,6 @@
 import { expect } from "chai";
-import { pollUntil } from "../../shared/dev/processes/poll-until.ts";
-import { StoreUnavailable } from "../../shared/store-unavailable.ts";
+import { pollUntil } from "../../shared/tools/local/processes/poll-until.ts";
+import { StoreUnavailable } from "../../shared/kit/store-unavailable.ts";
 import type { CacheAnswer, Copy, ProductCache, StoredProduct } from "./catalog.ts";
 import { LazyReader } from "./lazy-loading.ts";
 

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { StoreUnavailable } from "../../shared/store-unavailable.ts";
+import { StoreUnavailable } from "../../shared/kit/store-unavailable.ts";
 import type {
   CacheAnswer,
   Copy,

@@ -1,20 +1,20 @@
 import { randomBytes } from "node:crypto";
-import { readSettingsOrExit } from "../../shared/config.ts";
+import { readSettingsOrExit } from "../../shared/kit/config.ts";
 import { services } from "../../shared/contract.ts";
-import { createDynamoDB } from "../../shared/dynamodb.ts";
-import { publishEmbeddedMetric } from "../../shared/embedded-metric.ts";
-import { createRedis } from "../../shared/redis.ts";
-import { serve } from "../../shared/serve.ts";
-import { createServiceContext } from "../../shared/service-context.ts";
+import { createDynamoDB } from "../../shared/kit/dynamodb.ts";
+import { publishEmbeddedMetric } from "../../shared/kit/process/embedded-metric.ts";
+import { createRedis } from "../../shared/kit/redis.ts";
+import { serve } from "../../shared/kit/process/serve.ts";
+import { createServiceContext } from "../../shared/kit/process/service-context.ts";
 import { createApp } from "./app.ts";
 import { BoundedFinder } from "./bounded-finder.ts";
 import { Catalog } from "./catalog.ts";
-import { closedCache } from "./closed-cache.ts";
+import { closedCache } from "./uncached.ts";
 import { catalogSettings } from "./config.ts";
 import { LazyReader } from "./lazy-loading.ts";
 import { CatalogMetrics } from "./metrics.ts";
-import { RedisProductCache } from "./product-cache.ts";
-import { DynamoDBProductStore, WRITE_ATTEMPTS } from "./product-store.ts";
+import { RedisProductCache } from "./redis/product-cache.ts";
+import { DynamoDBProductStore, WRITE_ATTEMPTS } from "./dynamodb/product-store.ts";
 
 /** Longest wait of a write for Redis. A read is more impatient: it can ask DynamoDB instead. */
 const REDIS_WRITE_TIMEOUT_MS = 1_000;

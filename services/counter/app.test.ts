@@ -1,19 +1,19 @@
 import { readFile } from "node:fs/promises";
 import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { expect } from "chai";
-import { settingsTable } from "../../shared/config.ts";
-import { DynamodbServer } from "../../shared/dev/processes/dynamodb-server.ts";
-import { localAwsEnvironment, localRegion } from "../../shared/dev/processes/local-aws.ts";
-import { createDynamoDB } from "../../shared/dynamodb.ts";
-import { FaultyDynamoDB } from "../../shared/testing/faulty-dynamodb.ts";
-import { type RunningApp, startApp, testContext } from "../../shared/testing/start-app.ts";
+import { settingsTable } from "../../shared/kit/config.ts";
+import { DynamodbServer } from "../../shared/tools/local/stores/dynamodb-server.ts";
+import { localAwsEnvironment, localRegion } from "../../shared/tools/local/stores/local-aws.ts";
+import { createDynamoDB } from "../../shared/kit/dynamodb.ts";
+import { FaultyDynamoDB } from "../../shared/tools/testing/faulty-dynamodb.ts";
+import { type RunningApp, startApp, testContext } from "../../shared/tools/testing/start-app.ts";
 import { createApp } from "./app.ts";
 import { counterSettings } from "./config.ts";
 import { Counter, type Hit } from "./counter.ts";
-import { DynamoDBStore } from "./dynamodb-store.ts";
+import { ItemStore } from "./dynamodb/item-store.ts";
 import { Estimates } from "./estimates.ts";
-import { LedgerStore } from "./ledger-store.ts";
-import { LiveCounts } from "./live-counts.ts";
+import { LedgerStore } from "./dynamodb/ledger-store.ts";
+import { LiveCounts } from "./http/live-counts.ts";
 
 const beside = (name: string) => readFile(new URL(name, import.meta.url), "utf8");
 
@@ -34,7 +34,7 @@ describe("the counter's API", () => {
     const totals = new LedgerStore({ client, table: "counters", now });
     const estimates = new Estimates(totals, now);
     const counter = new Counter({
-      store: new DynamoDBStore({ client, table: "counters", writer: newPage().slice(5), now }),
+      store: new ItemStore({ client, table: "counters", writer: newPage().slice(5), now }),
       onHit: (hit) => recorded.push(hit),
       onBatch: ({ page }, tally) => estimates.remember(page, tally),
     });

@@ -1,10 +1,10 @@
 import { randomBytes } from "node:crypto";
 import type Koa from "koa";
-import { createServiceApp, type ServiceContext } from "../../shared/http/service-app.ts";
+import { createServiceApp, type ServiceContext } from "../../shared/kit/http/service-app.ts";
 import type { Counter, Totals } from "./counter.ts";
 import type { Estimates } from "./estimates.ts";
-import type { LiveCounts } from "./live-counts.ts";
-import { createRoutes } from "./routes.ts";
+import type { LiveCounts } from "./http/live-counts.ts";
+import { createRoutes } from "./http/routes.ts";
 
 export interface CounterDeps extends ServiceContext {
   counter: Counter;

@@ -1,4 +1,4 @@
-import { flag, oneOf, wholeNumber } from "../../shared/config.ts";
+import { flag, oneOf, type Values, wholeNumber } from "../../shared/kit/config.ts";
 import { env } from "../../shared/contract.ts";
 import {
   apiKeySettings,
@@ -6,7 +6,7 @@ import {
   redisSettings,
   serviceSettings,
   tableSetting,
-} from "../../shared/settings.ts";
+} from "../../shared/kit/settings.ts";
 import { keptAddresses } from "./kept-address.ts";
 
 export const counterSettings = {
@@ -66,3 +66,12 @@ export const counterSettings = {
     default: 1_000,
   }),
 };
+
+/** Redis cannot count where nothing says where it is. */
+export function findConflicts(settings: Values<typeof counterSettings>): string[] {
+  const { counterStore, redisUrl } = settings;
+  if (counterStore !== "redis" || redisUrl !== undefined) return [];
+  return [
+    `${env.counterStore}: expected ${env.redisUrl} beside redis, got none; set it, or unset ${env.counterStore}`,
+  ];
+}

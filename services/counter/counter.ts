@@ -1,4 +1,4 @@
-import { Batcher } from "./batcher.ts";
+import { Batcher } from "../../shared/kit/batcher.ts";
 
 /** Counted by `GET /`. */
 export const HOME_PAGE = "home";

@@ -1,21 +1,23 @@
 import { randomUUID, randomUUIDv7 } from "node:crypto";
-import { readSettingsOrExit } from "../../shared/config.ts";
+import { readSettingsOrExit } from "../../shared/kit/config.ts";
 import { services } from "../../shared/contract.ts";
-import { createDynamoDB } from "../../shared/dynamodb.ts";
-import { publishEmbeddedMetric } from "../../shared/embedded-metric.ts";
-import { serve } from "../../shared/serve.ts";
-import { createServiceContext } from "../../shared/service-context.ts";
+import { createDynamoDB } from "../../shared/kit/dynamodb.ts";
+import { createRedis } from "../../shared/kit/redis.ts";
+import { publishEmbeddedMetric } from "../../shared/kit/process/embedded-metric.ts";
+import { serve } from "../../shared/kit/process/serve.ts";
+import { createServiceContext } from "../../shared/kit/process/service-context.ts";
 import { createApp } from "./app.ts";
-import { openStore } from "./chosen-store.ts";
-import { counterSettings } from "./config.ts";
+import { counterSettings, findConflicts } from "./config.ts";
 import { Counter } from "./counter.ts";
 import { Estimates } from "./estimates.ts";
-import { LedgerStore } from "./ledger-store.ts";
-import { LiveCounts } from "./live-counts.ts";
+import { ItemStore } from "./dynamodb/item-store.ts";
+import { LedgerStore } from "./dynamodb/ledger-store.ts";
+import { LiveCounts } from "./http/live-counts.ts";
 import { createCounterMetrics } from "./metrics.ts";
-import { SessionWriter } from "./session-writer.ts";
+import { countInRedis } from "./redis/count-in-redis.ts";
+import { SessionWriter } from "./dynamodb/session-writer.ts";
 
-const settings = readSettingsOrExit(counterSettings, process.env);
+const settings = readSettingsOrExit(counterSettings, process.env, findConflicts);
 const context = await createServiceContext("counter", settings);
 const { instance, lifecycle, log } = context;
 const now = () => Date.now();
@@ -31,11 +33,18 @@ const dynamodb = createDynamoDB({
   timeoutMs: settings.dynamodbTimeoutMs,
 });
 const totals = new LedgerStore({ client: dynamodb, table: settings.countersTable, now });
-const chosen = openStore({
-  ...{ settings, dynamodb, ledger: totals, now, log },
-  writer: randomUUID().replaceAll("-", ""),
-  onCall: metrics.storeCalled,
-});
+const writer = randomUUID().replaceAll("-", "");
+const storeOptions = { writer, now, onCall: metrics.storeCalled };
+const { countersTable: table, counterStore, redisUrl, redisTimeoutMs } = settings;
+const counting =
+  redisUrl === undefined || counterStore === "dynamodb"
+    ? { store: new ItemStore({ ...storeOptions, client: dynamodb, table }), readiness: {} }
+    : countInRedis({
+        ...storeOptions,
+        redis: createRedis({ url: redisUrl, timeoutMs: redisTimeoutMs, log }),
+        ledger: totals,
+        log,
+      });
 const sessions = new SessionWriter({
   client: dynamodb,
   table: settings.sessionsTable,
@@ -50,7 +59,7 @@ const sessions = new SessionWriter({
 });
 const estimates = new Estimates(totals, now);
 const counter = new Counter({
-  store: chosen.store,
+  store: counting.store,
   onHit: (hit) => {
     if (settings.sessions) sessions.record(hit);
   },
@@ -79,13 +88,13 @@ await serve({
   app: createApp({
     ...context,
     ...{ counter, estimates, totals, live, trustedHops: settings.trustedHops },
-    readiness: { ...chosen.readiness, dynamodb: () => totals.check() },
+    readiness: { ...counting.readiness, dynamodb: () => totals.check() },
   }),
   port: settings.port,
   drainMs: settings.drainSeconds * 1_000,
   onStop: [
     () => sessions.flush(),
-    () => chosen.close(),
+    async () => counting.close?.(),
     () => {
       dynamodb.destroy();
       return Promise.resolve();

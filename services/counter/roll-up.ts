@@ -1,4 +1,4 @@
-import type { Log } from "../../shared/log.ts";
+import type { Log } from "../../shared/kit/process/log.ts";
 import { ROLL_UP_MS } from "./estimates.ts";
 
 export interface RollUp {

@@ -1,17 +1,17 @@
 import { readFile } from "node:fs/promises";
 import { expect } from "chai";
 import fc from "fast-check";
-import { settingsTable } from "../../shared/config.ts";
-import { type RunningApp, startApp, testContext } from "../../shared/testing/start-app.ts";
-import { openStreamsTable, type StreamsTable } from "../../shared/testing/stream-leases.ts";
+import { settingsTable } from "../../shared/kit/config.ts";
+import { type RunningApp, startApp, testContext } from "../../shared/tools/testing/start-app.ts";
+import { openStreamsTable, type StreamsTable } from "./testing/stream-leases.ts";
 import { ActiveStreams } from "./active-streams.ts";
 import { createApp } from "./app.ts";
-import type { CallerSettings } from "./caller.ts";
+import type { CallerSettings } from "./http/caller.ts";
 import { CallerGate } from "./caller-gate.ts";
 import { streamGuardSettings } from "./config.ts";
-import { DynamoDBDetailsStore } from "./details-store.ts";
+import { DynamoDBDetailsStore } from "./dynamodb/details-store.ts";
 import { StreamGuard } from "./guard.ts";
-import { DynamoDBLeaseStore } from "./lease-store.ts";
+import { DynamoDBLeaseStore } from "./dynamodb/lease-store.ts";
 import { createStreamMetrics } from "./metrics.ts";
 
 const NOON = Date.UTC(2026, 0, 1, 12);

@@ -1,6 +1,6 @@
 import type Koa from "koa";
-import { createServiceApp, type ServiceContext } from "../../shared/http/service-app.ts";
-import { createRoutes, type RoutesOptions } from "./routes.ts";
+import { createServiceApp, type ServiceContext } from "../../shared/kit/http/service-app.ts";
+import { createRoutes, type RoutesOptions } from "./http/routes.ts";
 
 const about = {
   service: "stream-guard",

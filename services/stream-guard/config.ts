@@ -1,5 +1,5 @@
-import { optionalText, wholeNumber } from "../../shared/config.ts";
-import { dynamodbSettings, serviceSettings, tableSetting } from "../../shared/settings.ts";
+import { optionalText, wholeNumber } from "../../shared/kit/config.ts";
+import { dynamodbSettings, serviceSettings, tableSetting } from "../../shared/kit/settings.ts";
 
 export const streamGuardSettings = {
   ...serviceSettings,

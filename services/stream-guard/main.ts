@@ -1,17 +1,17 @@
 import { randomUUID } from "node:crypto";
-import { readSettingsOrExit } from "../../shared/config.ts";
+import { readSettingsOrExit } from "../../shared/kit/config.ts";
 import { services } from "../../shared/contract.ts";
-import { createDynamoDB } from "../../shared/dynamodb.ts";
-import { publishEmbeddedMetric } from "../../shared/embedded-metric.ts";
-import { serve } from "../../shared/serve.ts";
-import { createServiceContext } from "../../shared/service-context.ts";
+import { createDynamoDB } from "../../shared/kit/dynamodb.ts";
+import { publishEmbeddedMetric } from "../../shared/kit/process/embedded-metric.ts";
+import { serve } from "../../shared/kit/process/serve.ts";
+import { createServiceContext } from "../../shared/kit/process/service-context.ts";
 import { ActiveStreams } from "./active-streams.ts";
 import { createApp } from "./app.ts";
 import { CallerGate } from "./caller-gate.ts";
 import { streamGuardSettings } from "./config.ts";
-import { DynamoDBDetailsStore } from "./details-store.ts";
+import { DynamoDBDetailsStore } from "./dynamodb/details-store.ts";
 import { StreamGuard } from "./guard.ts";
-import { DynamoDBLeaseStore } from "./lease-store.ts";
+import { DynamoDBLeaseStore } from "./dynamodb/lease-store.ts";
 import { createStreamMetrics } from "./metrics.ts";
 
 const settings = readSettingsOrExit(streamGuardSettings, process.env);

@@ -1,11 +1,11 @@
 import { expect } from "chai";
 import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
-import { DynamodbServer } from "../../../shared/dev/processes/dynamodb-server.ts";
-import { findProgram } from "../../../shared/dev/processes/find-program.ts";
-import { pollUntil } from "../../../shared/dev/processes/poll-until.ts";
-import { RedisServer } from "../../../shared/dev/processes/redis-server.ts";
-import { serviceEnvironment } from "../../../shared/dev/processes/service-environment.ts";
-import { ServiceProcess } from "../../../shared/dev/processes/service-process.ts";
+import { DynamodbServer } from "../../../shared/tools/local/stores/dynamodb-server.ts";
+import { findProgram } from "../../../shared/tools/local/processes/find-program.ts";
+import { pollUntil } from "../../../shared/tools/local/processes/poll-until.ts";
+import { RedisServer } from "../../../shared/tools/local/stores/redis-server.ts";
+import { serviceEnvironment } from "../../../shared/tools/local/processes/service-environment.ts";
+import { ServiceProcess } from "../../../shared/tools/local/processes/service-process.ts";
 
 const browsers = [
   "chromium",

@@ -1,4 +1,4 @@
-import { escapeHtml } from "../../../shared/http/html.ts";
+import { escapeHtml } from "../../../shared/kit/http/html.ts";
 import { layOutChart, type SecondCount } from "./chart.ts";
 import { renderChart } from "./chart-svg.ts";
 import { renderNumbers } from "./numbers.ts";

@@ -1,4 +1,4 @@
-import { escapeHtml } from "../../../shared/http/html.ts";
+import { escapeHtml } from "../../../shared/kit/http/html.ts";
 import { renderBadge } from "./badge.ts";
 
 export interface SnippetOptions {

@@ -1,7 +1,7 @@
 import { expect } from "chai";
-import { DynamodbServer } from "../../../shared/dev/processes/dynamodb-server.ts";
-import { serviceEnvironment } from "../../../shared/dev/processes/service-environment.ts";
-import { ServiceProcess } from "../../../shared/dev/processes/service-process.ts";
+import { DynamodbServer } from "../../../shared/tools/local/stores/dynamodb-server.ts";
+import { serviceEnvironment } from "../../../shared/tools/local/processes/service-environment.ts";
+import { ServiceProcess } from "../../../shared/tools/local/processes/service-process.ts";
 import { Player, TooManyStreams, watch } from "./player.ts";
 
 describe("Player", () => {

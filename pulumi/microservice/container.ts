@@ -1,0 +1,107 @@
+import {
+  container,
+  env,
+  type ServiceContract,
+  type TableName,
+  tables,
+} from "../../shared/contract.ts";
+
+export interface ContainerArgs {
+  name: string;
+  image: string;
+  port: number;
+  /** `<uid>:<gid>`, not root. */
+  user: string;
+  environment: Readonly<Record<string, string>>;
+  /** Environment name → where ECS finds the value in Secrets Manager. */
+  secrets: Readonly<Record<string, string>>;
+  log: { group: string; region: string };
+  /** Run inside the container; a status other than 0 is unhealthy. */
+  healthCommand: readonly string[];
+  command?: readonly string[];
+  /** Directory that it may write to, though the rest of the file system is read-only. */
+  writable?: { volume: string; path: string };
+}
+
+/**
+ * The container definition of a task, ready for JSON. Lists are sorted, so that the same container
+ * always gives the same text and a deployment changes only what changed.
+ */
+export function containerDefinition(args: ContainerArgs) {
+  const { writable } = args;
+  return {
+    name: args.name,
+    image: args.image,
+    essential: true,
+    ...(args.command && { command: args.command }),
+    portMappings: [{ containerPort: args.port, protocol: "tcp" }],
+    environment: sorted(args.environment).map(([name, value]) => ({ name, value })),
+    secrets: sorted(args.secrets).map(([name, valueFrom]) => ({ name, valueFrom })),
+    user: args.user,
+    readonlyRootFilesystem: true,
+    // Reaps what the health checks leave behind, and passes SIGTERM on.
+    linuxParameters: { initProcessEnabled: true, capabilities: { drop: ["ALL"] } },
+    mountPoints: writable ? [{ sourceVolume: writable.volume, containerPath: writable.path }] : [],
+    stopTimeout: container.stopTimeoutSeconds,
+    healthCheck: {
+      command: ["CMD", ...args.healthCommand],
+      interval: 10,
+      timeout: 5,
+      retries: 3,
+      startPeriod: 30,
+    },
+    logConfiguration: {
+      logDriver: "awslogs",
+      options: {
+        "awslogs-group": args.log.group,
+        "awslogs-region": args.log.region,
+        "awslogs-stream-prefix": args.name,
+        // A slow log shall never stall a request.
+        mode: "non-blocking",
+        "max-buffer-size": "4m",
+      },
+    },
+  };
+}
+
+/** Asks the service itself, with the only program that its image is sure to hold. */
+export const serviceHealthCommand = [
+  "node",
+  "--eval",
+  `fetch("http://127.0.0.1:${container.port}${container.healthPath}")` +
+    ".then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))",
+];
+
+export interface EnvironmentArgs {
+  region: string;
+  deployment: string;
+  hasCache: boolean;
+  /** Whether it is scaled on its own metric, and so has to publish it. */
+  publishesMetric: boolean;
+  tableNames: Readonly<Record<TableName, string>>;
+}
+
+/** What the deployment tells a service, by the names of the contract. */
+export function serviceEnvironment(
+  contract: ServiceContract,
+  args: EnvironmentArgs,
+): Record<string, string> {
+  const touched = Object.keys(contract.tables) as TableName[];
+  const tableNames = touched.map((table) => [tables[table].env, args.tableNames[table]] as const);
+  return {
+    [env.port]: `${container.port}`,
+    [env.drainSeconds]: `${container.drainSeconds}`,
+    [env.trustedHops]: "1",
+    [env.awsRegion]: args.region,
+    [env.deployment]: args.deployment,
+    ...(args.publishesMetric && { [env.embeddedMetrics]: "on" }),
+    ...("counters" in contract.tables && {
+      [env.counterStore]: args.hasCache ? "redis" : "dynamodb",
+    }),
+    ...Object.fromEntries(tableNames),
+  };
+}
+
+function sorted(record: Readonly<Record<string, string>>): [string, string][] {
+  return Object.entries(record).sort(([a], [b]) => (a < b ? -1 : 1));
+}

@@ -1,0 +1,74 @@
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import { container } from "../../shared/contract.ts";
+import type { Ingress } from "../ingress/ingress.ts";
+import type { Network } from "../network/network.ts";
+
+export interface RouteArgs {
+  network: Network;
+  ingress: Ingress;
+  /** Unique on the listener; the lowest that matches wins. */
+  priority: number;
+  /** All must hold; together they have at most five values. */
+  conditions: aws.types.input.lb.ListenerRuleCondition[];
+  port: number;
+  healthPath: string;
+}
+
+/** The way of a request from the listener to the tasks: a rule and the target group behind it. */
+export class Route extends pulumi.ComponentResource {
+  readonly targetGroup: aws.lb.TargetGroup;
+  /** Until it is there, ECS refuses the target group. */
+  readonly rule: aws.lb.ListenerRule;
+  readonly port: number;
+  /** How CloudWatch and the autoscaler tell the metrics of this route apart. */
+  readonly metrics: {
+    dimensions: { LoadBalancer: pulumi.Output<string>; TargetGroup: pulumi.Output<string> };
+    /** `app/…/targetgroup/…` */
+    resourceLabel: pulumi.Output<string>;
+  };
+
+  constructor(name: string, args: RouteArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("page-services:index:Route", name, {}, opts);
+
+    this.targetGroup = new aws.lb.TargetGroup(
+      name,
+      {
+        vpcId: args.network.vpcId,
+        targetType: "ip",
+        protocol: "HTTP",
+        port: args.port,
+        // As long as a stopping task keeps serving, and a little more.
+        deregistrationDelay: container.drainSeconds + 5,
+        healthCheck: {
+          path: args.healthPath,
+          matcher: "200",
+          interval: 10,
+          timeout: 5,
+          healthyThreshold: 2,
+          unhealthyThreshold: 3,
+        },
+      },
+      { parent: this },
+    );
+    this.rule = new aws.lb.ListenerRule(
+      name,
+      {
+        listenerArn: args.ingress.listener.arn,
+        priority: args.priority,
+        conditions: args.conditions,
+        actions: [{ type: "forward", targetGroupArn: this.targetGroup.arn }],
+      },
+      { parent: this },
+    );
+
+    this.port = args.port;
+    const { arnSuffix: loadBalancer } = args.ingress.loadBalancer;
+    const { arnSuffix: targetGroup } = this.targetGroup;
+    this.metrics = {
+      dimensions: { LoadBalancer: loadBalancer, TargetGroup: targetGroup },
+      resourceLabel: pulumi.interpolate`${loadBalancer}/${targetGroup}`,
+    };
+    this.registerOutputs({});
+  }
+}

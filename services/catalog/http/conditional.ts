@@ -1,0 +1,41 @@
+import type { Context } from "koa";
+import { invalidInput } from "../../../shared/kit/http/problem.ts";
+import type { Expected } from "../catalog.ts";
+
+const ENTITY_TAGS = /^\s*(?:W\/)?"[\x21\x23-\x7e]*"(?:\s*,\s*(?:W\/)?"[\x21\x23-\x7e]*")*\s*$/;
+/** Weak tags are well-formed, but never match: `If-Match` compares strongly (RFC 9110, 13.1.1). */
+const STRONG_TAG = /(?<!W\/)"([\x21\x23-\x7e]*)"/g;
+const MAX_TAGS = 20;
+
+export function toEntityTag(version: string): string {
+  return `"${version}"`;
+}
+
+/**
+ * What `If-Match` demands; undefined without the header.
+ *
+ * @throws Problem 400 when it holds neither `*` nor entity tags
+ */
+export function readIfMatch(ctx: Context): Expected | undefined {
+  const header = ctx.req.headers["if-match"];
+  if (header === undefined) return undefined;
+  if (header.trim() === "*") return "any";
+  const versions = [...header.matchAll(STRONG_TAG)].map(([, version]) => version ?? "");
+  if (!ENTITY_TAGS.test(header) || versions.length > MAX_TAGS) {
+    throw invalidInput("header", [
+      { path: "if-match", message: `expected * or the ETag of the product, received ${header}` },
+    ]);
+  }
+  return versions;
+}
+
+/**
+ * Whether `If-None-Match` names this version, so that its holder need not be sent it again.
+ *
+ * Koa's own `fresh` says no to whoever also sends `cache-control: no-cache`, as `fetch` does.
+ */
+export function isHeldByCaller(ctx: Context, version: string): boolean {
+  const header = ctx.req.headers["if-none-match"];
+  if (header === undefined) return false;
+  return header.trim() === "*" || header.includes(toEntityTag(version));
+}

@@ -1,0 +1,154 @@
+import { invalidInput, problems } from "../../../shared/kit/http/problem.ts";
+import { type Route, route } from "../../../shared/kit/http/route.ts";
+import type { Catalog } from "../catalog.ts";
+import { readIfMatch } from "./conditional.ts";
+import {
+  COLLECTION,
+  present,
+  sendCreated,
+  sendProduct,
+  sendReading,
+  toProduct,
+} from "./presenter.ts";
+import { changed, idTaken, noProduct, productChanged, productExists } from "./problems.ts";
+import * as schemas from "./schemas.ts";
+
+const ONE = `${COLLECTION}/{id}`;
+
+const entityTag = { etag: "Version of the product, for `If-None-Match` and `If-Match`" };
+const ifMatch = { "if-match": "Writes only where the product still has one of these ETags." };
+
+export function createRoutes(catalog: Catalog): Route[] {
+  return [
+    createRoute(catalog),
+    readRoute(catalog),
+    listRoute(catalog),
+    putRoute(catalog),
+    removeRoute(catalog),
+  ];
+}
+
+function createRoute(catalog: Catalog): Route {
+  return route({
+    method: "POST",
+    paths: ["/data", COLLECTION],
+    operationId: "createProduct",
+    summary: "Adds a product",
+    body: schemas.Product,
+    apiKey: true,
+    replies: {
+      201: {
+        description: "It is kept, and the next read on any instance sees it",
+        schema: schemas.Product,
+        headers: { ...entityTag, location: "The product" },
+      },
+    },
+    problems: [idTaken, problems.storeUnavailable],
+    async handle(ctx, { body }) {
+      const created = await catalog.create(toProduct(body));
+      if (created === undefined) throw productExists(body.id);
+      sendCreated(ctx, created);
+    },
+  });
+}
+
+function readRoute(catalog: Catalog): Route {
+  return route({
+    method: "GET",
+    paths: ["/product/{id}", ONE],
+    operationId: "getProduct",
+    summary: "Reads a product",
+    params: schemas.ProductPath,
+    requestHeaders: { "if-none-match": "Answers 304 where the product still has this ETag." },
+    replies: {
+      200: {
+        description: "The product",
+        schema: schemas.Product,
+        headers: {
+          ...entityTag,
+          "x-cache":
+            "`hit`: from the cache. `miss`: from DynamoDB, and cached. `stale`: from the cache, " +
+            "DynamoDB does not answer. `bypass`: from DynamoDB, the cache was not used.",
+          age: "Seconds since a stale product was read from DynamoDB",
+        },
+      },
+      304: { description: "The product is the one of `If-None-Match`" },
+    },
+    problems: [problems.notFound, problems.storeUnavailable],
+    async handle(ctx, { params }) {
+      sendReading(ctx, params.id, await catalog.read(params.id));
+    },
+  });
+}
+
+function listRoute(catalog: Catalog): Route {
+  return route({
+    method: "GET",
+    paths: [COLLECTION],
+    operationId: "listProducts",
+    summary: "Lists products page by page, in no particular order",
+    query: schemas.ListQuery,
+    replies: { 200: { description: "A page", schema: schemas.ProductPage } },
+    problems: [problems.storeUnavailable],
+    async handle(ctx, { query }) {
+      const { products, nextAfter } = await catalog.list(query.limit, query.cursor);
+      ctx.set("cache-control", "no-cache");
+      ctx.body = {
+        products: products.map(present),
+        ...(nextAfter !== undefined && { next_cursor: schemas.formatCursor(nextAfter) }),
+      };
+    },
+  });
+}
+
+function putRoute(catalog: Catalog): Route {
+  return route({
+    method: "PUT",
+    paths: [ONE],
+    operationId: "putProduct",
+    summary: "Replaces a product, or adds it",
+    params: schemas.ProductPath,
+    body: schemas.ProductFields,
+    requestHeaders: ifMatch,
+    apiKey: true,
+    replies: {
+      200: { description: "It is replaced", schema: schemas.Product, headers: entityTag },
+      201: {
+        description: "It is added",
+        schema: schemas.Product,
+        headers: { ...entityTag, location: "The product" },
+      },
+    },
+    problems: [changed, problems.storeUnavailable],
+    async handle(ctx, { params: { id }, body }) {
+      if (body.id !== undefined && body.id !== id) {
+        const message = `expected ${id} as in the path, or no id, received ${body.id}`;
+        throw invalidInput("body", [{ path: "id", message }]);
+      }
+      const result = await catalog.put(toProduct({ ...body, id }), readIfMatch(ctx));
+      if (result === undefined) throw productChanged(id);
+      if (result.outcome === "created") sendCreated(ctx, result.product);
+      else sendProduct(ctx, 200, result.product);
+    },
+  });
+}
+
+function removeRoute(catalog: Catalog): Route {
+  return route({
+    method: "DELETE",
+    paths: [ONE],
+    operationId: "deleteProduct",
+    summary: "Removes a product",
+    params: schemas.ProductPath,
+    requestHeaders: ifMatch,
+    apiKey: true,
+    replies: { 204: { description: "It is gone" } },
+    problems: [problems.notFound, changed, problems.storeUnavailable],
+    async handle(ctx, { params: { id } }) {
+      const result = await catalog.remove(id, readIfMatch(ctx));
+      if (result === "mismatch") throw productChanged(id);
+      if (result === "absent") throw noProduct(id);
+      ctx.status = 204;
+    },
+  });
+}

@@ -1,0 +1,103 @@
+import { expect } from "chai";
+import { bodyChecks } from "../../../shared/tools/acceptance/checks/body-checks.ts";
+import { type Check, check } from "../../../shared/tools/acceptance/checks/check.ts";
+import {
+  expectInvalid,
+  expectProblem,
+  expectStatus,
+  readJson,
+} from "../../../shared/tools/acceptance/checks/expectations.ts";
+import { readEvents } from "../../../shared/tools/acceptance/checks/read-events.ts";
+import type { Call, Target } from "../../../shared/tools/acceptance/target.ts";
+
+/** A page of our own: the real ones keep their counts. */
+const PAGE = "/counter/acceptance";
+const SET_PAGE = "/counter/acceptance-set";
+const HITS = 20;
+
+interface Tally {
+  page: string;
+  count: number;
+  last_minute: number;
+}
+
+const get = (path: string): Call => ({ method: "GET", path });
+const hit: Call = { method: "POST", path: `${PAGE}/hits` };
+const read = (target: Target) => readJson<Tally>(target, get(PAGE));
+
+export const checks: readonly Check[] = [
+  check("gives every hit its own number, and counts exactly what was sent", async (target) => {
+    const { count: before } = await read(target);
+    const hits = await Promise.all(
+      Array.from({ length: HITS }, () => readJson<Tally>(target, hit, 201)),
+    );
+    const numbers = hits.map(({ count }) => count).sort((a, b) => a - b);
+    expect(numbers).to.deep.equal(Array.from({ length: HITS }, (_, index) => before + index + 1));
+    const after = await read(target);
+    expect(after.count).to.equal(before + HITS);
+    expect(after.last_minute).to.be.at.least(HITS);
+  }),
+  check("does not count what is only read, or fetched ahead", async (target) => {
+    const { count } = await read(target);
+    await target.send({ method: "HEAD", path: `${PAGE}/badge.svg` });
+    await readJson(target, { ...hit, headers: { "sec-purpose": "prefetch" } });
+    expect((await read(target)).count).to.equal(count);
+  }),
+  check("estimates a count without its store", async (target) => {
+    const { count } = await read(target);
+    const estimate = await readJson<Tally>(target, get(`${PAGE}?estimate=true`));
+    expect(estimate).to.have.property("as_of");
+    expect(estimate.count).to.be.at.most(count);
+  }),
+  check("tells the hits of the last minutes second by second", async (target) => {
+    const { seconds } = await readJson<{ seconds: { count: number }[] }>(
+      target,
+      get(`${PAGE}/history?seconds=600`),
+    );
+    expect(seconds.reduce((sum, { count }) => sum + count, 0)).to.be.at.least(HITS);
+  }),
+  check("counts and draws a badge", async (target) => {
+    const { count } = await read(target);
+    const badge = expectStatus(await target.send(get(`${PAGE}/badge.svg`)), 200);
+    expect(badge.headers.get("content-type")).to.match(/^image\/svg\+xml/);
+    expect(badge.headers.get("cache-control")).to.equal("no-store");
+    expect((await read(target)).count).to.equal(count + 1);
+  }),
+  check("tells new counts as they come", async (target) => {
+    const events = readEvents(target, `${PAGE}/events`);
+    await events.next();
+    const { count } = await readJson<Tally>(target, hit, 201);
+    for await (const event of events) {
+      if ((JSON.parse(event) as Tally).count >= count) return;
+    }
+    throw new Error(`${PAGE}/events ended before it told the count ${count}`);
+  }),
+  check("counts the opening of its front page, and shows it to browsers", async (target) => {
+    const first = await readJson<Tally>(target, get("/"));
+    const second = await readJson<Tally>(target, get("/"));
+    expect(second.count).to.be.above(first.count);
+    const page = await target.send({ ...get("/"), headers: { accept: "text/html" } });
+    expect(expectStatus(page, 200).headers.get("content-type")).to.match(/^text\/html/);
+  }),
+  check("lists its pages", async (target) => {
+    const { pages } = await readJson<{ pages: unknown[] }>(target, get("/counter?limit=1"));
+    expect(pages).to.have.lengthOf.at.most(1);
+  }),
+  check("counts on from where it is set", async (target) => {
+    const set = { method: "PUT", path: SET_PAGE, body: { count: 41 } };
+    expect(await readJson(target, set)).to.include({ count: 41 });
+    const next = await readJson(target, { method: "POST", path: `${SET_PAGE}/hits` }, 201);
+    expect(next).to.include({ count: 42 });
+  }),
+  check("lets nobody without the key set a count, where there is a key", async (target) => {
+    if (!target.hasKey) return;
+    const call = { method: "PUT", path: SET_PAGE, body: { count: 0 }, authorized: false };
+    const { headers } = await expectProblem(target, call, 401);
+    expect(headers.get("www-authenticate")).to.match(/^Bearer/);
+  }),
+  check("refuses names and counts that are none", async (target) => {
+    await expectInvalid(target, { ...hit, path: "/counter/a%20b/hits" }, ["page"]);
+    await expectInvalid(target, { method: "PUT", path: SET_PAGE, body: { count: -1 } }, ["count"]);
+  }),
+  ...bodyChecks({ method: "PUT", path: SET_PAGE }),
+];

@@ -1,0 +1,37 @@
+import { expect } from "chai";
+import { findBroken, startSystem } from "../../../shared/tools/testing/answering-system.ts";
+import { createWorkload } from "./workload.ts";
+
+describe("the proofs of a load of hits", () => {
+  /** A counter that counts right, and tells the number that `tell` makes of the right one. */
+  const counter = (tell: (count: number) => number) => {
+    let count = 100;
+    return startSystem((call) =>
+      call.startsWith("POST")
+        ? { status: 201, body: { count: tell((count += 1)) } }
+        : { body: { count } },
+    );
+  };
+
+  it("hold for a counter that is exact", async () => {
+    await using system = await counter((count) => count);
+    expect(await findBroken(system.target, createWorkload())).to.deep.equal([]);
+  });
+
+  it("find a number that was given twice, and the one that is missing", async () => {
+    await using system = await counter((count) => (count === 110 ? 109 : count));
+    const findings = await findBroken(system.target, createWorkload());
+    expect(findings.join()).to.include("1 given twice, 0 out of range, 1 missing");
+  });
+
+  it("find hits that were acknowledged and not counted", async () => {
+    let count = 0;
+    await using system = await startSystem((call) =>
+      call.startsWith("POST")
+        ? { status: 201, body: { count: (count += 1) } }
+        : { body: { count: 0 } },
+    );
+    const findings = await findBroken(system.target, createWorkload());
+    expect(findings[0]).to.match(/^\d+ hits were acknowledged, 0 were counted$/);
+  });
+});

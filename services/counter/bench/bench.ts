@@ -1,0 +1,118 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { createClient } from "redis";
+import { bundleService } from "../../../shared/tools/delivery/bundle-service.ts";
+import { medianStartMs } from "../../../shared/tools/delivery/start-time.ts";
+import { DynamodbServer } from "../../../shared/tools/local/stores/dynamodb-server.ts";
+import { RedisServer } from "../../../shared/tools/local/stores/redis-server.ts";
+import { serviceEnvironment } from "../../../shared/tools/local/processes/service-environment.ts";
+import { ServiceProcess } from "../../../shared/tools/local/processes/service-process.ts";
+import { type LoadResult, measure } from "../../../shared/tools/bench/load.ts";
+import type { BenchReport, BenchRow } from "../../../shared/tools/bench/report.ts";
+
+const HITS = "/counter/bench/hits";
+const VIEWS = "/views/bench";
+
+/** The counter's rows: what a hit costs beside bare Koa, and beside the servers it could have been. */
+export async function bench(): Promise<BenchReport> {
+  await using redis = await RedisServer.start();
+  await using dynamodb = await DynamodbServer.start();
+  await dynamodb.createTables();
+  const inRedis = await measureInRedis(redis, dynamodb);
+  const inDynamoDB = await measureInDynamoDB(dynamodb);
+  const start = await measureStart(redis, dynamodb);
+  return {
+    loads: [...inRedis.loads, ...inDynamoDB.loads],
+    rows: [...inRedis.rows, ...inDynamoDB.rows, start],
+  };
+}
+
+async function measureStart(redis: RedisServer, dynamodb: DynamodbServer): Promise<BenchRow> {
+  const folder = await mkdtemp(join(tmpdir(), "bench-"));
+  const { path } = await bundleService("counter", folder);
+  const stores = { dynamodbUrl: dynamodb.url, redisUrl: redis.url };
+  const measured = await medianStartMs("counter", path, stores);
+  await rm(folder, { recursive: true });
+  return {
+    what: "start to ready",
+    against: "the bundle",
+    measured,
+    aim: "<=",
+    reach: 400,
+    unit: "ms",
+  };
+}
+
+async function measureInRedis(redis: RedisServer, dynamodb: DynamodbServer): Promise<BenchReport> {
+  const env = serviceEnvironment("counter", { dynamodbUrl: dynamodb.url, redisUrl: redis.url });
+  await using bare = await start("../../../shared/tools/bench/koa-baseline.ts", {});
+  await using naive = await start("page-view-baseline.ts", env);
+  await using counter = await ServiceProcess.start("counter", { env: { ...env, SESSIONS: "off" } });
+  await using recording = await ServiceProcess.start("counter", { env });
+
+  const before = await scriptCalls(redis);
+  const loads = await measure([
+    target("bare Koa, a constant", bare, "/constant/1"),
+    target("counter", counter, HITS),
+    target("counter, with sessions", recording, HITS),
+    target("an increment of 7 keys, 61 reads", naive, VIEWS),
+  ]);
+  const calls = (await scriptCalls(redis)) - before;
+  const hits = await countedHits(counter);
+  const [constant, plain, recorded, increments] = loads;
+  return {
+    loads,
+    rows: [
+      ratio("hit, 64 connections", [plain, "bare Koa", constant], 1),
+      ratio("hit with its session record", [recorded, "without", plain], 0.8),
+      ratio("hit", [plain, "an increment and 61 reads", increments], 20),
+      { what: "Redis calls", against: "a hit", measured: calls / hits, aim: "<=", reach: 0.1 },
+    ],
+  };
+}
+
+async function measureInDynamoDB(dynamodb: DynamodbServer): Promise<BenchReport> {
+  const env = serviceEnvironment("counter", { dynamodbUrl: dynamodb.url });
+  await using naive = await start("update-per-hit-baseline.ts", env);
+  await using counter = await ServiceProcess.start("counter", { env: { ...env, SESSIONS: "off" } });
+  const loads = await measure([
+    target("counter on DynamoDB", counter, "/counter/bench-dynamodb/hits"),
+    target("one update a hit", naive, VIEWS),
+  ]);
+  const [batched, updates] = loads;
+  return { loads, rows: [ratio("hit on DynamoDB", [batched, "one update a hit", updates], 5)] };
+}
+
+function start(baseline: string, env: Record<string, string>): Promise<ServiceProcess> {
+  const path = fileURLToPath(new URL(baseline, import.meta.url));
+  return ServiceProcess.start(path as `${string}.ts`, { env });
+}
+
+function target(name: string, { url, process }: ServiceProcess, path: string) {
+  return { name, url: `${url}${path}`, method: "POST", pid: process.pid } as const;
+}
+
+type Compared = readonly [LoadResult | undefined, string, LoadResult | undefined];
+
+function ratio(what: string, [own, against, other]: Compared, reach: number): BenchRow {
+  const measured = (own?.requestsPerSecond ?? NaN) / (other?.requestsPerSecond ?? NaN);
+  return { what, against, measured, aim: ">=", reach };
+}
+
+/** By Redis' own count: the scripts it ran by their digest, as only the counter asks for. */
+async function scriptCalls(redis: RedisServer): Promise<number> {
+  const client = createClient({ url: redis.url });
+  await client.connect();
+  const stats = await client.info("commandstats");
+  await client.close();
+  const calls = [...stats.matchAll(/^cmdstat_evalsha:calls=(\d+)/gm)];
+  return calls.reduce((sum, [, count]) => sum + Number(count), 0);
+}
+
+/** Every hit that was counted, of the warm-up too. */
+async function countedHits({ url }: ServiceProcess): Promise<number> {
+  const answer = await fetch(`${url}/counter/bench`);
+  return ((await answer.json()) as { count: number }).count;
+}

@@ -1,0 +1,210 @@
+import {
+  type AttributeValue,
+  ConditionalCheckFailedException,
+  type DynamoDBClient,
+  GetItemCommand,
+  UpdateItemCommand,
+} from "@aws-sdk/client-dynamodb";
+import { StoreUnavailable } from "../../../shared/kit/store-unavailable.ts";
+import {
+  type CounterStore,
+  type HitBatch,
+  type History,
+  MINUTE_BUCKETS,
+  type Reading,
+  type Tally,
+} from "../counter.ts";
+
+type Item = Record<string, AttributeValue>;
+
+/** Buckets are kept a little longer than they count, for clocks that differ. */
+const KEPT_SECONDS = MINUTE_BUCKETS + 10;
+/** Fences of writers that ended are swept after this: no retry of theirs can come any more. */
+const FENCE_MS = 10 * 60_000;
+const MAX_ROUNDS = 3;
+
+export interface ItemStoreOptions {
+  client: DynamoDBClient;
+  table: string;
+  /** This process's name in the fences, of letters and digits; no other process's. */
+  writer: string;
+  /** Milliseconds since the epoch. */
+  now: () => number;
+  /** Told of every call. */
+  onCall?: () => void;
+}
+
+/**
+ * Counts in one DynamoDB item a page, one update a batch.
+ *
+ * The item holds `counted`; for each writer `batch_<writer>`, the last batch that was counted, and
+ * `last_<writer>`, the number it ended with; and one attribute a second with hits. DynamoDB tells no
+ * time to expressions, so a second is the writer's: clocks that differ move hits between buckets,
+ * and nothing else. The item stays around one kilobyte, so an update costs one or two write units.
+ */
+export class ItemStore implements CounterStore {
+  readonly #options: ItemStoreOptions;
+  /** Attributes that the next update of a page sweeps. */
+  readonly #stale = new Map<string, string[]>();
+  #lastBatch = 0;
+
+  constructor(options: ItemStoreOptions) {
+    this.#options = options;
+  }
+
+  async add(batch: HitBatch): Promise<Tally> {
+    const nowMs = this.#options.now();
+    this.#lastBatch = Math.max(this.#lastBatch + 1, nowMs * 1_000);
+    const id = this.#lastBatch;
+    for (let round = 0; round < MAX_ROUNDS; round += 1) {
+      const counted = await this.#count(batch, id, nowMs);
+      if (counted !== undefined) return counted;
+    }
+    throw new StoreUnavailable("dynamodb", new Error(`not counted in ${MAX_ROUNDS} rounds`));
+  }
+
+  async read(page: string): Promise<Reading> {
+    const item = (await this.#find(page)) ?? {};
+    const count = Math.max(numberIn(item, "counted"), numberIn(item, "reserved_to"));
+    const tally = tallyOf(item, count, this.#options.now());
+    return { ...tally, bots: numberIn(item, "bots"), visitorsToday: undefined };
+  }
+
+  async history(page: string, seconds: number): Promise<History> {
+    const item = (await this.#find(page)) ?? {};
+    const to = Math.floor(this.#options.now() / 1_000);
+    const from = to - Math.min(seconds, MINUTE_BUCKETS) + 1;
+    const kept = bucketsOf(item).filter(({ second }) => second >= from && second <= to);
+    return { from, to, buckets: kept.sort((a, b) => a.second - b.second) };
+  }
+
+  async set(page: string, count: number): Promise<Tally> {
+    const nowMs = this.#options.now();
+    const item = await this.#update(page, {
+      UpdateExpression:
+        "SET counted = :count, as_of = :now, epoch = if_not_exists(epoch, :none) + :one " +
+        "REMOVE reserved_to",
+      ExpressionAttributeValues: numbers({ ":count": count, ":now": nowMs, ":none": 0, ":one": 1 }),
+    });
+    return tallyOf(item, count, nowMs);
+  }
+
+  /** Undefined when the page was found to be Redis' and has been taken over: to be tried again. */
+  async #count(batch: HitBatch, id: number, nowMs: number): Promise<Tally | undefined> {
+    const { page } = batch;
+    const { writer } = this.#options;
+    try {
+      const item = await this.#update(page, this.#countExpression(batch, id, nowMs));
+      this.#noteStale(page, item, nowMs);
+      return tallyOf(item, numberIn(item, "counted"), nowMs);
+    } catch (error) {
+      if (!(error instanceof ConditionalCheckFailedException)) throw error;
+    }
+    const item = (await this.#find(page)) ?? {};
+    if (numberIn(item, `batch_${writer}`) === id) {
+      // The reply to an earlier attempt was lost: the numbers are ours already.
+      return tallyOf(item, numberIn(item, `last_${writer}`), nowMs);
+    }
+    await this.#takeOver(page, item);
+    return undefined;
+  }
+
+  #countExpression({ page, hits, bots }: HitBatch, id: number, nowMs: number) {
+    const { writer } = this.#options;
+    const total = "if_not_exists(counted, :none) + :hits";
+    const stale = this.#stale.get(page) ?? [];
+    const second = bucketName(Math.floor(nowMs / 1_000));
+    /** Each batch counts once, and one that was given up never comes after a later one. */
+    const once = `(attribute_not_exists(batch_${writer}) OR batch_${writer} < :id)`;
+    /** Numbers are not promised to Redis. */
+    const ours = "attribute_not_exists(reserved_to)";
+    return {
+      UpdateExpression: [
+        `SET counted = ${total}, last_${writer} = ${total}, batch_${writer} = :id, as_of = :now`,
+        `ADD ${second} :hits, bots :bots`,
+        ...(stale.length === 0 ? [] : [`REMOVE ${stale.join(", ")}`]),
+      ].join(" "),
+      ConditionExpression: `${once} AND ${ours}`,
+      ExpressionAttributeValues: numbers({
+        ...{ ":none": 0, ":hits": hits, ":bots": bots },
+        ...{ ":id": id, ":now": nowMs },
+      }),
+    };
+  }
+
+  /** Ends a page's life in Redis, above every number that it may have dealt. */
+  async #takeOver(page: string, { epoch, reserved_to }: Item): Promise<void> {
+    if (epoch === undefined || reserved_to === undefined) return;
+    try {
+      await this.#update(page, {
+        UpdateExpression: "SET counted = :to, epoch = epoch + :one REMOVE reserved_to",
+        ConditionExpression: "epoch = :epoch AND reserved_to = :to",
+        ExpressionAttributeValues: { ":to": reserved_to, ":epoch": epoch, ":one": { N: "1" } },
+      });
+    } catch (error) {
+      if (!(error instanceof ConditionalCheckFailedException)) throw error;
+    }
+  }
+
+  #noteStale(page: string, item: Item, nowMs: number): void {
+    const oldest = Math.floor(nowMs / 1_000) - KEPT_SECONDS;
+    const buckets = bucketsOf(item).filter(({ second }) => second < oldest);
+    const writers = Object.keys(item)
+      .filter((name) => name.startsWith("batch_"))
+      .filter((name) => numberIn(item, name) < (nowMs - FENCE_MS) * 1_000)
+      .flatMap((name) => [name, name.replace("batch_", "last_")]);
+    const stale = [...buckets.map(({ second }) => bucketName(second)), ...writers];
+    if (stale.length === 0) this.#stale.delete(page);
+    else this.#stale.set(page, stale);
+  }
+
+  async #find(page: string): Promise<Item | undefined> {
+    const { client, table, onCall } = this.#options;
+    onCall?.();
+    const { Item } = await client.send(
+      new GetItemCommand({ TableName: table, Key: { page: { S: page } }, ConsistentRead: true }),
+    );
+    return Item;
+  }
+
+  async #update(page: string, input: Expressions): Promise<Item> {
+    const { client, table, onCall } = this.#options;
+    onCall?.();
+    const Key = { page: { S: page } };
+    const { Attributes = {} } = await client.send(
+      new UpdateItemCommand({ TableName: table, Key, ReturnValues: "ALL_NEW", ...input }),
+    );
+    return Attributes;
+  }
+}
+
+type Expressions = Omit<UpdateItemCommand["input"], "TableName" | "Key">;
+
+function tallyOf(item: Item, count: number, nowMs: number): Tally {
+  const second = Math.floor(nowMs / 1_000);
+  const minute = bucketsOf(item).filter(
+    (bucket) => bucket.second <= second && bucket.second > second - MINUTE_BUCKETS,
+  );
+  return { count, lastMinute: minute.reduce((sum, bucket) => sum + bucket.count, 0), second };
+}
+
+/** Short names: they are most of the item. */
+function bucketName(second: number): string {
+  return `s${second.toString(36)}`;
+}
+
+function bucketsOf(item: Item): { second: number; count: number }[] {
+  return Object.keys(item)
+    .filter((name) => /^s[\da-z]{6}$/.test(name))
+    .map((name) => ({ second: Number.parseInt(name.slice(1), 36), count: numberIn(item, name) }));
+}
+
+function numberIn(item: Item, name: string): number {
+  return Number(item[name]?.N ?? 0);
+}
+
+function numbers(values: Record<string, number>): Item {
+  return Object.fromEntries(
+    Object.entries(values).map(([name, value]) => [name, { N: String(value) }]),
+  );
+}

@@ -1,0 +1,178 @@
+import {
+  type AttributeValue,
+  ConditionalCheckFailedException,
+  DescribeTableCommand,
+  type DynamoDBClient,
+  GetItemCommand,
+  ScanCommand,
+  UpdateItemCommand,
+} from "@aws-sdk/client-dynamodb";
+import type { Estimate, PageTotal, Totals } from "../counter.ts";
+import type { Entry, Epoch, Ledger, Range, Sealed } from "../ledger.ts";
+
+type Item = Record<string, AttributeValue>;
+
+interface Change {
+  update: string;
+  condition?: string;
+  values: Record<string, number>;
+}
+
+export interface LedgerStoreOptions {
+  client: DynamoDBClient;
+  table: string;
+  /** Milliseconds since the epoch. */
+  now: () => number;
+}
+
+/** The durable side of the counts: one item a page, changed by conditional single-item writes. */
+export class LedgerStore implements Ledger, Totals {
+  readonly #client: DynamoDBClient;
+  readonly #table: string;
+  readonly #now: () => number;
+
+  constructor({ client, table, now }: LedgerStoreOptions) {
+    this.#client = client;
+    this.#table = table;
+    this.#now = now;
+  }
+
+  /** Rejects when the table does not answer. */
+  async check(): Promise<void> {
+    await this.#client.send(new DescribeTableCommand({ TableName: this.#table }));
+  }
+
+  async find(page: string): Promise<Entry | undefined> {
+    const { Item } = await this.#client.send(
+      new GetItemCommand({ TableName: this.#table, Key: keyOf(page), ConsistentRead: true }),
+    );
+    return Item && toEntry(Item);
+  }
+
+  async begin(page: string, seen: Entry | undefined, range: Range): Promise<Epoch | undefined> {
+    const begun = { epoch: (seen?.epoch ?? 0) + 1, ...range };
+    const { condition, values } = unchangedSince(seen);
+    const changed = await this.#change(page, {
+      update: "SET epoch = :epoch, reserved_to = :to, counted = :count, as_of = :as_of",
+      condition,
+      values: {
+        ...values,
+        ...{ ":epoch": begun.epoch, ":to": begun.to },
+        ...{ ":count": seen?.count ?? 0, ":as_of": seen?.asOfMs ?? this.#now() },
+      },
+    });
+    return changed && begun;
+  }
+
+  async extend(page: string, { epoch, from, to }: Epoch): Promise<boolean> {
+    const changed = await this.#change(page, {
+      update: "SET reserved_to = :to",
+      condition: "epoch = :epoch AND reserved_to = :from",
+      values: { ":epoch": epoch, ":from": from, ":to": to },
+    });
+    return changed !== undefined;
+  }
+
+  async restart(page: string, { from, to }: Range): Promise<Epoch> {
+    const item = await this.#change(page, {
+      update:
+        "SET epoch = if_not_exists(epoch, :none) + :one, reserved_to = :to, " +
+        "counted = :count, as_of = :as_of",
+      values: { ":none": 0, ":one": 1, ":to": to, ":count": from, ":as_of": this.#now() },
+    });
+    return { epoch: (item && numberIn(item, "epoch")) ?? 0, from, to };
+  }
+
+  async settle(page: string, { epoch, count }: Sealed): Promise<void> {
+    await this.#change(page, {
+      update: "SET epoch = :next, reserved_to = :count, counted = :count, as_of = :as_of",
+      condition: "epoch = :epoch",
+      values: { ":epoch": epoch, ":next": epoch + 1, ":count": count, ":as_of": this.#now() },
+    });
+  }
+
+  async rollUp(page: string, epoch: number, { count, asOfMs }: Estimate): Promise<void> {
+    await this.#change(page, {
+      update: "SET counted = :count, as_of = :as_of",
+      condition: "epoch = :epoch AND counted < :count",
+      values: { ":epoch": epoch, ":count": count, ":as_of": asOfMs },
+    });
+  }
+
+  async list(limit: number, after?: string) {
+    const { Items = [], LastEvaluatedKey } = await this.#client.send(
+      new ScanCommand({
+        TableName: this.#table,
+        Limit: limit,
+        ...(after !== undefined && { ExclusiveStartKey: keyOf(after) }),
+        ProjectionExpression: "page, counted, as_of",
+      }),
+    );
+    const pages = Items.map((item): PageTotal => ({
+      page: item["page"]?.S ?? "",
+      ...toEntry(item),
+    }));
+    return { pages, next: LastEvaluatedKey?.["page"]?.S };
+  }
+
+  /** What was changed; undefined, and nothing changed, when the condition does not hold. */
+  async #change(page: string, { update, condition, values }: Change): Promise<Item | undefined> {
+    try {
+      const { Attributes = {} } = await this.#client.send(
+        new UpdateItemCommand({
+          TableName: this.#table,
+          Key: keyOf(page),
+          UpdateExpression: update,
+          ...(condition !== undefined && { ConditionExpression: condition }),
+          ExpressionAttributeValues: numbers(values),
+          ReturnValues: "UPDATED_NEW",
+        }),
+      );
+      return Attributes;
+    } catch (error) {
+      if (error instanceof ConditionalCheckFailedException) return undefined;
+      throw error;
+    }
+  }
+}
+
+/** The page is as it was seen: nobody counted, set or reserved since. */
+function unchangedSince(seen: Entry | undefined) {
+  const attributes = { counted: seen?.count, epoch: seen?.epoch, reserved_to: seen?.reservedTo };
+  const clauses: string[] = [];
+  const values: Record<string, number> = {};
+  for (const [name, value] of Object.entries(attributes)) {
+    if (value === undefined) clauses.push(`attribute_not_exists(${name})`);
+    else {
+      clauses.push(`${name} = :seen_${name}`);
+      values[`:seen_${name}`] = value;
+    }
+  }
+  return { condition: clauses.join(" AND "), values };
+}
+
+function keyOf(page: string): Item {
+  return { page: { S: page } };
+}
+
+function toEntry(item: Item): Entry {
+  return {
+    epoch: numberIn(item, "epoch"),
+    reservedTo: numberIn(item, "reserved_to"),
+    ...toEstimate(item),
+  };
+}
+
+function toEstimate(item: Item): Estimate {
+  return { count: numberIn(item, "counted") ?? 0, asOfMs: numberIn(item, "as_of") ?? 0 };
+}
+
+function numberIn(item: Item, name: string): number | undefined {
+  const text = item[name]?.N;
+  return text === undefined ? undefined : Number(text);
+}
+
+function numbers(values: Record<string, number>): Item {
+  const entries = Object.entries(values);
+  return Object.fromEntries(entries.map(([name, value]) => [name, { N: String(value) }]));
+}

@@ -1,0 +1,150 @@
+import { randomUUIDv7 } from "node:crypto";
+import { type DynamoDBClient, ScanCommand } from "@aws-sdk/client-dynamodb";
+import { expect } from "chai";
+import { DynamodbServer } from "../../../shared/tools/local/stores/dynamodb-server.ts";
+import { localAwsEnvironment, localRegion } from "../../../shared/tools/local/stores/local-aws.ts";
+import { pollUntil } from "../../../shared/tools/local/processes/poll-until.ts";
+import { createDynamoDB } from "../../../shared/kit/dynamodb.ts";
+import { FaultyDynamoDB } from "../../../shared/tools/testing/faulty-dynamodb.ts";
+import { SessionWriter, type SessionWriterOptions } from "./session-writer.ts";
+
+const visitor = { address: "203.0.113.77", userAgent: "browser", isBot: false };
+
+describe("SessionWriter", () => {
+  let server: DynamodbServer;
+  let proxy: FaultyDynamoDB;
+  let client: DynamoDBClient;
+  let written: number;
+  let dropped: number;
+  let pages = 0;
+
+  const newPage = () => `page-${(pages += 1)}`;
+  const open = (options: Partial<SessionWriterOptions> = {}) =>
+    new SessionWriter({
+      ...{ client, table: "sessions", instance: "here", address: "full" },
+      ...{ maxBuffered: 1_000, maxPerSecond: 1_000_000, now: Date.now, newId: randomUUIDv7 },
+      onWritten: (records) => (written += records),
+      onDropped: (records) => (dropped += records),
+      ...options,
+    });
+  const recordedOf = async (page: string) => {
+    const { Items = [] } = await client.send(new ScanCommand({ TableName: "sessions" }));
+    return Items.filter((item) => item["page"]?.S === page);
+  };
+
+  before(async () => {
+    server = await DynamodbServer.start();
+    await server.createTables();
+    proxy = await FaultyDynamoDB.start(server.url);
+    Object.assign(process.env, localAwsEnvironment(proxy.url));
+    client = createDynamoDB({ endpoint: proxy.url, region: localRegion, timeoutMs: 5_000 });
+  });
+  beforeEach(() => {
+    written = 0;
+    dropped = 0;
+  });
+  after(async () => {
+    client.destroy();
+    await proxy[Symbol.asyncDispose]();
+    await server.stop();
+  });
+
+  it("writes what is known of a hit, and when it may be forgotten", async () => {
+    const [page, writer] = [newPage(), open({ now: () => 1_795_000_000_500 })];
+    writer.record({ page, number: 7, visitor });
+    await writer.flush();
+    const [{ id, ...record } = {}] = await recordedOf(page);
+    expect(id?.S).to.match(/^[\da-f]{8}-[\da-f]{4}-7[\da-f]{3}-[89ab][\da-f]{3}-[\da-f]{12}$/);
+    expect(record).to.deep.equal({
+      page: { S: page },
+      number: { N: "7" },
+      time: { S: "2026-11-18T11:06:40.500Z" },
+      instance: { S: "here" },
+      expires_at: { N: String(1_795_000_000 + 30 * 86_400) },
+      ip: { S: "203.0.113.77" },
+      user_agent: { S: "browser" },
+    });
+  });
+
+  it("keeps no address, and no empty user agent, where none is to be kept", async () => {
+    const [page, writer] = [newPage(), open({ address: "none" })];
+    writer.record({ page, number: 1, visitor: { ...visitor, userAgent: "" } });
+    await writer.flush();
+    expect((await recordedOf(page))[0]).to.not.have.any.keys("ip", "user_agent");
+  });
+
+  it("writes 25 records a call, without being asked to", async () => {
+    const [page, writer] = [newPage(), open()];
+    proxy.takeCalls();
+    for (let number = 1; number <= 60; number += 1) writer.record({ page, number, visitor });
+    await pollUntil(() => written === 60, { what: "all are written" });
+    expect(proxy.takeCalls().filter((call) => call === "BatchWriteItem")).to.have.lengthOf(3);
+    expect(await recordedOf(page)).to.have.lengthOf(60);
+  });
+
+  it("writes a record once when the reply to it is lost", async () => {
+    const [page, writer] = [newPage(), open()];
+    proxy.loseReply("BatchWriteItem");
+    writer.record({ page, number: 1, visitor });
+    await writer.flush();
+    expect(await recordedOf(page)).to.have.lengthOf(1);
+    expect({ written, dropped }).to.deep.equal({ written: 1, dropped: 0 });
+  });
+
+  it("sends again what the store left unprocessed", async () => {
+    const [page, writer] = [newPage(), open()];
+    leaveUnprocessed(client, 2);
+    for (let number = 1; number <= 5; number += 1) writer.record({ page, number, visitor });
+    await writer.flush();
+    client.middlewareStack.remove("unprocessed");
+    expect(written).to.equal(5);
+    expect(await recordedOf(page)).to.have.lengthOf(5);
+  });
+
+  it("sends again what the client gave up, and still writes it once", async () => {
+    const [page, writer] = [newPage(), open()];
+    for (let loss = 0; loss < 3; loss += 1) proxy.loseReply("BatchWriteItem");
+    proxy.takeCalls();
+    writer.record({ page, number: 1, visitor });
+    await writer.flush();
+    expect(proxy.takeCalls()).to.deep.equal(Array(4).fill("BatchWriteItem"));
+    expect({ written, dropped }).to.deep.equal({ written: 1, dropped: 0 });
+    expect(await recordedOf(page)).to.have.lengthOf(1);
+  });
+
+  it("drops and counts what finds the buffer full", async () => {
+    const [page, writer] = [newPage(), open({ maxBuffered: 30 })];
+    for (let number = 1; number <= 100; number += 1) writer.record({ page, number, visitor });
+    await writer.flush();
+    expect({ written, dropped }).to.deep.equal({ written: 30, dropped: 70 });
+    expect(await recordedOf(page)).to.have.lengthOf(30);
+  });
+
+  it("keeps to its pace, and not when it is flushed", async () => {
+    const [page, writer] = [newPage(), open({ maxPerSecond: 1 })];
+    for (let number = 1; number <= 60; number += 1) writer.record({ page, number, visitor });
+    expect(written).to.equal(0);
+    await writer.flush();
+    expect(written).to.equal(60);
+  });
+});
+
+/** Makes the store take all but the first record of a call, so many times. */
+function leaveUnprocessed(client: DynamoDBClient, times: number): void {
+  let left = times;
+  client.middlewareStack.add(
+    (next, context) => async (args) => {
+      const { RequestItems } = args.input as { RequestItems?: Record<string, unknown[]> };
+      const requests = RequestItems?.["sessions"];
+      if (context.commandName !== "BatchWriteItemCommand" || !requests || left === 0) {
+        return next(args);
+      }
+      left -= 1;
+      const [kept, ...taken] = requests;
+      const reply = await next({ ...args, input: { RequestItems: { sessions: taken } } });
+      Object.assign(reply.output, { UnprocessedItems: { sessions: [kept] } });
+      return reply;
+    },
+    { step: "initialize", name: "unprocessed" },
+  );
+}

@@ -1,0 +1,117 @@
+import type { Context } from "koa";
+import { z } from "zod";
+import { sendHtml } from "../../../shared/kit/http/html.ts";
+import { problems } from "../../../shared/kit/http/problem.ts";
+import { type Route, route } from "../../../shared/kit/http/route.ts";
+import { sendJson } from "../../../shared/kit/http/send-json.ts";
+import { type Counted, type Counter, HISTORY_SECONDS, HOME_PAGE } from "../counter.ts";
+import { visitorOf } from "./visitor.ts";
+import { renderBadge } from "../page/badge.ts";
+import { renderPage } from "../page/counter-page.ts";
+import { createHitPresenter, presentHistory, windowOf } from "./presenter.ts";
+import { PageParams, Tallied } from "./schemas.ts";
+
+export interface HitRoutesOptions {
+  counter: Counter;
+  instance: string;
+  /** Proxies in front that append to `x-forwarded-for`. */
+  trustedHops: number;
+  /** A secret of one answer, in base64. */
+  newNonce: () => string;
+}
+
+/** What the caller of a route that counts can send along. */
+const requestHeaders = {
+  "user-agent": "Known bots are counted apart, and get no number.",
+  "sec-purpose": "`prefetch`: the page is only read.",
+};
+
+/** The routes that count. */
+export function hitRoutes(options: HitRoutesOptions): Route[] {
+  const presentHit = createHitPresenter(options.instance);
+
+  const postHit = route({
+    method: "POST",
+    paths: ["/counter/{page}/hits"],
+    operationId: "countHit",
+    summary: "Counts a hit, and tells its number",
+    params: PageParams,
+    requestHeaders,
+    replies: {
+      201: { description: "Counted; `count` is this hit's own number", schema: Tallied },
+      200: { description: "Seen, but no hit; `count` is the page's", schema: Tallied },
+    },
+    problems: [problems.storeUnavailable],
+    async handle(ctx, { params: { page } }) {
+      const counted = await open(ctx, page, options);
+      sendJson(ctx, counted.isHit ? 201 : 200, presentHit(page, counted));
+    },
+  });
+
+  const getHome = route({
+    method: "GET",
+    paths: ["/"],
+    operationId: "openHome",
+    summary: `Counts this opening of the page \`${HOME_PAGE}\`; browsers get it as a page`,
+    requestHeaders: { ...requestHeaders, accept: "`text/html` before JSON: the page." },
+    replies: { 200: { description: "Counted", schema: Tallied } },
+    problems: [problems.storeUnavailable],
+    async handle(ctx) {
+      const counted = await open(ctx, HOME_PAGE, options);
+      ctx.vary("accept");
+      if (ctx.accepts("json", "html") === "html") await sendPage(ctx, counted, options);
+      else sendJson(ctx, 200, presentHit(HOME_PAGE, counted));
+    },
+  });
+
+  return [postHit, getHome, badgeRoute(options)];
+}
+
+function badgeRoute(options: HitRoutesOptions): Route {
+  return route({
+    method: "GET",
+    paths: ["/counter/{page}/badge.svg"],
+    operationId: "drawBadge",
+    summary: "Counts a hit, and draws its number",
+    params: PageParams,
+    query: z.strictObject({
+      label: z.string().min(1).max(64).default("views").describe("What stands left of the number."),
+    }),
+    requestHeaders,
+    replies: { 200: { description: "A badge", type: "image/svg+xml" } },
+    problems: [problems.storeUnavailable],
+    async handle(ctx, { params: { page }, query }) {
+      const { number } = await open(ctx, page, options);
+      ctx.type = "image/svg+xml";
+      ctx.body = renderBadge({ label: query.label, count: number });
+    },
+  });
+}
+
+/** Counts this opening; one that never counts is answered with the count as it is. */
+async function open(ctx: Context, page: string, options: HitRoutesOptions): Promise<Counted> {
+  ctx.set("cache-control", "no-store");
+  const visitor = visitorOf(ctx, options.trustedHops);
+  if (visitor !== undefined) return options.counter.hit(page, visitor);
+  const tally = await options.counter.read(page);
+  return { number: tally.count, isHit: false, tally };
+}
+
+async function sendPage(ctx: Context, counted: Counted, options: HitRoutesOptions): Promise<void> {
+  const { number, tally } = counted;
+  const { counter, instance, newNonce } = options;
+  // The hit is counted: a store that fails only now must not refuse the page that shows it.
+  const history = await counter.history(HOME_PAGE, HISTORY_SECONDS).catch(() => undefined);
+  const { to: windowTo } = windowOf(tally);
+  const scriptNonce = newNonce();
+  const view = {
+    ...{ page: HOME_PAGE, count: number, lastMinute: tally.lastMinute },
+    ...{
+      windowTo,
+      instance,
+      history: history === undefined ? [] : presentHistory(HOME_PAGE, history).seconds,
+    },
+  };
+  const origin = `${ctx.protocol}://${ctx.host}`;
+  await sendHtml(ctx, renderPage(view, { scriptNonce, origin }), { scriptNonce });
+}

@@ -1,0 +1,71 @@
+import {
+  type Counted,
+  type Estimate,
+  type History,
+  MINUTE_BUCKETS,
+  type PageTotal,
+  type Reading,
+  type Tally,
+} from "../counter.ts";
+import { toCursor } from "./schemas.ts";
+
+/** RFC 3339, UTC, whole seconds. */
+export function timeOf(second: number): string {
+  return `${new Date(second * 1_000).toISOString().slice(0, 19)}Z`;
+}
+
+export function windowOf({ second }: Tally) {
+  return { from: timeOf(second - MINUTE_BUCKETS + 1), to: timeOf(second) };
+}
+
+export function presentReading(page: string, reading: Reading, instance: string) {
+  const { count, lastMinute, bots, visitorsToday } = reading;
+  return {
+    ...presentTally(page, { ...reading, count, lastMinute }, instance),
+    bots,
+    ...(visitorsToday !== undefined && { visitors_today: visitorsToday }),
+  };
+}
+
+export function presentTally(page: string, tally: Tally, instance: string) {
+  const { count, lastMinute } = tally;
+  return { page, count, last_minute: lastMinute, window: windowOf(tally), instance };
+}
+
+export function presentEstimate({ page, count, asOfMs }: Estimate & { page: string }) {
+  return { page, count, as_of: new Date(asOfMs).toISOString() };
+}
+
+export function presentHistory(page: string, { from, to, buckets }: History) {
+  const seconds = buckets.map(({ second, count }) => ({ time: timeOf(second), count }));
+  return { page, from: timeOf(from), to: timeOf(to), seconds };
+}
+
+export function presentList({ pages, next }: { pages: PageTotal[]; next: string | undefined }) {
+  return {
+    pages: pages.map(presentEstimate),
+    ...(next !== undefined && { next_cursor: toCursor(next) }),
+  };
+}
+
+/**
+ * Answers hits as JSON text.
+ *
+ * The hits of a batch differ in their numbers only, so the rest is put in words once a batch.
+ */
+export function createHitPresenter(instance: string) {
+  const tails = new WeakMap<Tally, string>();
+  return function presentHit(page: string, { number, tally }: Counted): string {
+    let tail = tails.get(tally);
+    if (tail === undefined) {
+      tail = JSON.stringify({
+        last_minute: tally.lastMinute,
+        window: windowOf(tally),
+        instance,
+      }).slice(1);
+      tails.set(tally, tail);
+    }
+    // A page's name needs no escaping: see PAGE_NAME.
+    return `{"page":"${page}","count":${number},${tail}`;
+  };
+}

@@ -1,0 +1,140 @@
+import type { Context } from "koa";
+import { z } from "zod";
+import { Problem, problems } from "../../../shared/kit/http/problem.ts";
+import { type Route, route } from "../../../shared/kit/http/route.ts";
+import type { Totals } from "../counter.ts";
+import type { Estimates } from "../estimates.ts";
+import { hitRoutes, type HitRoutesOptions } from "./hit-routes.ts";
+import type { LiveCounts } from "./live-counts.ts";
+import * as present from "./presenter.ts";
+import * as schemas from "./schemas.ts";
+
+export interface CounterRoutesOptions extends HitRoutesOptions {
+  estimates: Estimates;
+  totals: Totals;
+  live: LiveCounts;
+}
+
+export function createRoutes(options: CounterRoutesOptions): Route[] {
+  return [
+    ...hitRoutes(options),
+    listRoute(options),
+    readRoute(options),
+    setRoute(options),
+    historyRoute(options),
+    eventsRoute(options),
+  ];
+}
+
+function listRoute({ totals }: CounterRoutesOptions): Route {
+  return route({
+    method: "GET",
+    paths: ["/counter"],
+    operationId: "listPages",
+    summary: "The pages with their counts as last rolled up, in no order",
+    query: schemas.ListQuery,
+    replies: { 200: { description: "Some of the pages", schema: schemas.Listed } },
+    problems: [problems.storeUnavailable],
+    async handle(ctx, { query }) {
+      ctx.body = present.presentList(await totals.list(query.limit, query.cursor));
+    },
+  });
+}
+
+function readRoute({ counter, estimates, instance }: CounterRoutesOptions): Route {
+  return route({
+    method: "GET",
+    paths: ["/counter/{page}"],
+    operationId: "readPage",
+    summary: "Reads a page's count without counting",
+    params: schemas.PageParams,
+    query: schemas.ReadQuery,
+    replies: {
+      200: {
+        description: "The count; an estimate where one was asked for",
+        schema: z.union([schemas.Read, schemas.Estimated]),
+      },
+    },
+    problems: [problems.storeUnavailable],
+    async handle(ctx, { params: { page }, query }) {
+      ctx.set("cache-control", "no-store");
+      ctx.body =
+        query.estimate === "true"
+          ? present.presentEstimate({ page, ...(await estimates.find(page)) })
+          : present.presentReading(page, await counter.read(page), instance);
+    },
+  });
+}
+
+function setRoute({ counter, instance }: CounterRoutesOptions): Route {
+  return route({
+    method: "PUT",
+    paths: ["/counter/{page}"],
+    operationId: "setPage",
+    summary: "Sets a page's count, up or down",
+    apiKey: true,
+    params: schemas.PageParams,
+    body: schemas.SetBody,
+    replies: { 200: { description: "The count as set", schema: schemas.Tallied } },
+    problems: [problems.storeUnavailable],
+    async handle(ctx, { params: { page }, body }) {
+      ctx.body = present.presentTally(page, await counter.set(page, body.count), instance);
+    },
+  });
+}
+
+function historyRoute({ counter }: CounterRoutesOptions): Route {
+  return route({
+    method: "GET",
+    paths: ["/counter/{page}/history"],
+    operationId: "readHistory",
+    summary: "A page's hits by the second, of up to the last ten minutes",
+    params: schemas.PageParams,
+    query: schemas.HistoryQuery,
+    replies: {
+      200: {
+        description: "From the oldest; `from` tells how far back they are kept",
+        schema: schemas.Told,
+      },
+    },
+    problems: [problems.storeUnavailable],
+    async handle(ctx, { params: { page }, query }) {
+      ctx.set("cache-control", "no-store");
+      ctx.body = present.presentHistory(page, await counter.history(page, query.seconds));
+    },
+  });
+}
+
+const tooManyListeners = {
+  status: 503,
+  id: "too-many-listeners",
+  title: "Too many listeners",
+  description: "This instance has as many open event streams as it may; read the count instead.",
+} as const;
+
+const LISTEN_AGAIN_SECONDS = "10";
+
+function eventsRoute({ live }: CounterRoutesOptions): Route {
+  return route({
+    method: "GET",
+    paths: ["/counter/{page}/events"],
+    operationId: "followPage",
+    summary: "Tells every new count as server-sent events, at most four a second",
+    description: "Events named `count` with the JSON `{count, last_minute, instance}`.",
+    params: schemas.PageParams,
+    replies: { 200: { description: "An endless stream", type: "text/event-stream" } },
+    problems: [problems.storeUnavailable, tooManyListeners],
+    async handle(ctx: Context, { params: { page } }) {
+      const stream = await live.listen(page);
+      if (stream === undefined) {
+        throw new Problem(tooManyListeners, {
+          detail: `Try again in ${LISTEN_AGAIN_SECONDS} s, or read /counter/${page}.`,
+          headers: { "retry-after": LISTEN_AGAIN_SECONDS },
+        });
+      }
+      ctx.set({ "content-type": "text/event-stream", "cache-control": "no-store" });
+      ctx.set("x-accel-buffering", "no");
+      ctx.body = stream;
+    },
+  });
+}

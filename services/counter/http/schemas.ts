@@ -1,0 +1,91 @@
+import { z } from "zod";
+import { HISTORY_SECONDS, MAX_COUNT, PAGE_NAME, RESERVED_NAMES } from "../counter.ts";
+
+const PageName = z
+  .string()
+  .regex(PAGE_NAME, "expected 1 to 128 of A-Z a-z 0-9 . _ ~ -")
+  .refine((name) => !RESERVED_NAMES.has(name), "this name is taken by the service; choose another")
+  .describe("Name of a page.");
+
+const Count = z.int().min(0).max(MAX_COUNT);
+const Time = z.iso.datetime();
+
+export const PageParams = z.object({ page: PageName });
+
+export const Tallied = z
+  .object({
+    page: z.string(),
+    count: Count.describe("After a hit this hit's own number, else the page's count."),
+    last_minute: z.int().describe("Hits of the window."),
+    window: z
+      .object({ from: Time, to: Time })
+      .describe("First and last of its 60 whole-second buckets, by the store's clock."),
+    instance: z.string().describe("The process that answered."),
+  })
+  .meta({ id: "Tally" });
+
+export const Read = Tallied.extend({
+  bots: z.int().optional().describe("Openings by known bots, which do not count."),
+  visitors_today: z
+    .int()
+    .optional()
+    .describe("Different visitors since midnight UTC, within one percent; only with Redis."),
+}).meta({ id: "Reading" });
+
+export const Estimated = z
+  .object({
+    page: z.string(),
+    count: Count,
+    as_of: Time.describe("When this was the count, at least."),
+  })
+  .meta({ id: "Estimate" });
+
+export const ReadQuery = z.strictObject({
+  estimate: z
+    .enum(["true", "false"])
+    .optional()
+    .describe("`true`: at most ten seconds old, and at no cost for the store."),
+});
+
+export const HistoryQuery = z.strictObject({
+  seconds: z.coerce
+    .number()
+    .pipe(z.int().min(1).max(HISTORY_SECONDS))
+    .default(HISTORY_SECONDS)
+    .describe("How far back."),
+});
+
+export const Told = z
+  .object({
+    page: z.string(),
+    from: Time.describe("First second that the counts cover."),
+    to: Time.describe("Last one, still running."),
+    seconds: z.array(z.object({ time: Time, count: z.int() })).describe("Seconds with hits."),
+  })
+  .meta({ id: "History" });
+
+export const ListQuery = z.strictObject({
+  limit: z.coerce.number().pipe(z.int().min(1).max(100)).default(25).describe("Most pages."),
+  cursor: z
+    .string()
+    .transform((cursor) => Buffer.from(cursor, "base64url").toString())
+    .pipe(z.string().regex(PAGE_NAME, "expected the next_cursor of another answer"))
+    .optional()
+    .describe("`next_cursor` of the answer before."),
+});
+
+export const Listed = z
+  .object({
+    pages: z.array(Estimated),
+    next_cursor: z.string().optional().describe("There when more may follow."),
+  })
+  .meta({ id: "PageList" });
+
+export const SetBody = z.strictObject({
+  count: Count.describe("What the page shall have counted; its next hit gets the number above."),
+});
+
+/** A page as it is named in a cursor. */
+export function toCursor(page: string): string {
+  return Buffer.from(page).toString("base64url");
+}

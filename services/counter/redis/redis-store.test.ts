@@ -1,0 +1,267 @@
+import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { expect } from "chai";
+import { pino } from "pino";
+import { DynamodbServer } from "../../../shared/tools/local/stores/dynamodb-server.ts";
+import { localRegion } from "../../../shared/tools/local/stores/local-aws.ts";
+import { pollUntil } from "../../../shared/tools/local/processes/poll-until.ts";
+import { RedisServer } from "../../../shared/tools/local/stores/redis-server.ts";
+import { createDynamoDB } from "../../../shared/kit/dynamodb.ts";
+import { createRedis, type Redis } from "../../../shared/kit/redis.ts";
+import { StoreUnavailable } from "../../../shared/kit/store-unavailable.ts";
+import type { HitBatch } from "../counter.ts";
+import { LedgerStore } from "../dynamodb/ledger-store.ts";
+import { RedisStore } from "./redis-store.ts";
+import { SMALLEST_STEP } from "./reservations.ts";
+import { EXTEND, runScript } from "./scripts.ts";
+
+describe("RedisStore", () => {
+  let redisServer: RedisServer;
+  let dynamodbServer: DynamodbServer;
+  let redis: Redis;
+  let dynamodb: DynamoDBClient;
+  let ledger: LedgerStore;
+  let names = 0;
+
+  const newName = () => `n${(names += 1)}`;
+  const hits = (page: string, count = 1): HitBatch => ({
+    page,
+    hits: count,
+    bots: 0,
+    visitors: [],
+  });
+  const open = (connection = redis) =>
+    new RedisStore({ redis: connection, ledger, writer: newName(), now: Date.now });
+  const keyOf = (page: string) => `counter:v1:{${page}}`;
+  /** Writes to Redis behind the counter's back. */
+  const tamper = (page: string, fields: Record<string, string>) =>
+    redis.run((client) => client.hSet(keyOf(page), fields));
+
+  before(async () => {
+    process.env.AWS_ACCESS_KEY_ID = "local";
+    process.env.AWS_SECRET_ACCESS_KEY = "local";
+    [redisServer, dynamodbServer] = await Promise.all([
+      RedisServer.start(),
+      DynamodbServer.start(),
+    ]);
+    await dynamodbServer.createTables();
+    redis = createRedis({ url: redisServer.url, timeoutMs: 5_000, log: pino({ level: "silent" }) });
+    dynamodb = createDynamoDB({
+      endpoint: dynamodbServer.url,
+      region: localRegion,
+      timeoutMs: 5_000,
+    });
+    ledger = new LedgerStore({ client: dynamodb, table: "counters", now: Date.now });
+    await pollUntil(() => redis.run((client) => client.ping()), { what: "redis answers" });
+  });
+  after(async () => {
+    await redis.close();
+    dynamodb.destroy();
+    await Promise.all([redisServer.stop(), dynamodbServer.stop()]);
+  });
+
+  it("promises numbers in the ledger before it deals them", async () => {
+    const [page, store] = [newName(), open()];
+    for (let batch = 0; batch < 30; batch += 1) {
+      const { count } = await store.add(hits(page, 7));
+      expect((await ledger.find(page))?.reservedTo).to.be.at.least(count);
+    }
+  });
+
+  it("goes on above every number it dealt when Redis lost the page, and skips few", async () => {
+    const [page, a, b] = [newName(), open(), open()];
+    await a.add(hits(page));
+    const { count: last } = await b.add(hits(page));
+    await redis.run((client) => client.del(keyOf(page)));
+    const { count } = await a.add(hits(page));
+    expect(count).to.be.within(last + 1, last + SMALLEST_STEP + 1);
+  });
+
+  it("tells that count when it is read before the next hit", async () => {
+    const [page, store] = [newName(), open()];
+    const { count: last } = await store.add(hits(page));
+    await redis.run((client) => client.del(keyOf(page)));
+    const { count } = await open().read(page);
+    expect(count).to.be.at.least(last);
+    expect((await store.add(hits(page))).count).to.equal(count + 1);
+  });
+
+  it("begins one epoch when several instances find the page gone at once", async () => {
+    const [page, ...stores] = [newName(), open(), open(), open(), open()] as const;
+    await stores[0].add(hits(page));
+    await redis.run((client) => client.del(keyOf(page)));
+    const tallies = await Promise.all(stores.map((store) => store.add(hits(page))));
+    expect(new Set(tallies.map(({ count }) => count))).to.have.property("size", 4);
+    expect((await ledger.find(page))?.epoch).to.equal(2);
+  });
+
+  it("believes no total of another life of the server", async () => {
+    const [page, store] = [newName(), open()];
+    const { count: last } = await store.add(hits(page, 10));
+    await tamper(page, { total: "3", server: "another-replication-id" });
+    expect((await store.add(hits(page))).count).to.be.above(last);
+  });
+
+  it("skips nothing when Redis loses the page after every instance stopped in good order", async () => {
+    const [page, a, b] = [newName(), open(), open()];
+    await a.add(hits(page, 3));
+    await b.add(hits(page, 2));
+    await Promise.all([a.giveBack(), b.giveBack()]);
+    expect((await ledger.find(page))?.reservedTo).to.equal(5);
+    await redis.run((client) => client.del(keyOf(page)));
+    expect((await open().add(hits(page))).count).to.equal(6);
+  });
+
+  it("skips nothing when instances stop while others count", async () => {
+    const [page, staying] = [newName(), open()];
+    const numbers: number[] = [];
+    const count = async (store: RedisStore) => numbers.push((await store.add(hits(page))).count);
+    for (let round = 0; round < 20; round += 1) {
+      const leaving = open();
+      await Promise.all([count(staying), count(leaving)]);
+      await Promise.all([leaving.giveBack(), count(staying), count(staying)]);
+    }
+    const sorted = numbers.toSorted((one, other) => one - other);
+    expect(sorted).to.deep.equal(Array.from({ length: 80 }, (_, index) => index + 1));
+  });
+
+  it("seals a page that has been quiet, and leaves one that was counted meanwhile", async () => {
+    const [quiet, busy] = [newName(), newName()];
+    let nowMs = Date.now();
+    const store = new RedisStore({ redis, ledger, writer: newName(), now: () => nowMs });
+    await store.add(hits(quiet, 4));
+    await store.add(hits(busy, 4));
+    await tamper(quiet, { second: String(Math.floor(nowMs / 1_000) - 601) });
+    nowMs += 601_000;
+    await store.rollUp();
+    expect((await ledger.find(quiet))?.reservedTo).to.equal(4);
+    expect((await ledger.find(busy))?.reservedTo).to.be.above(4);
+    expect((await store.read(quiet)).count).to.equal(4);
+    expect((await store.add(hits(quiet))).count).to.equal(5);
+  });
+
+  it("deals nothing from a sealed page, even when a late promise arrives", async () => {
+    const [page, a, b] = [newName(), open(), open()];
+    await a.add(hits(page));
+    const { epoch = 0, reservedTo = 0 } = (await ledger.find(page)) ?? {};
+    await a.giveBack();
+    const late = { keys: [keyOf(page)], arguments: [String(epoch), String(reservedTo + 100)] };
+    expect(await runScript(redis, { script: EXTEND, ...late })).to.equal(0);
+    for (let number = 2; number < 40; number += 1) {
+      expect((await b.add(hits(page))).count).to.equal(number);
+      expect((await ledger.find(page))?.reservedTo).to.be.at.least(number);
+    }
+  });
+
+  it("deals nothing of a reservation that another life of the page was given", async () => {
+    const [page, store] = [newName(), open()];
+    await store.add(hits(page, 10));
+    const seen = await ledger.find(page);
+    const elsewhere = await ledger.begin(page, seen, { from: 26, to: 126 });
+    const counts: number[] = [];
+    for (let batch = 0; batch < 40; batch += 1) counts.push((await store.add(hits(page))).count);
+    const { from = 0, to = 0 } = elsewhere ?? {};
+    expect(counts.filter((count) => count > from && count <= to)).to.deep.equal([]);
+    expect(counts.at(-1)).to.be.above(to);
+  });
+
+  it("refuses a batch that was given up and comes after a later one", async () => {
+    const [page, store] = [newName(), open()];
+    await store.add(hits(page));
+    await redis.run((client) => client.set(`${keyOf(page)}:batch:n${names}`, "9999 1"));
+    const failure = await store.add(hits(page)).catch((error: unknown) => error);
+    expect(String(failure)).to.include("STALE");
+    expect((await store.read(page)).count).to.equal(1);
+  });
+
+  it("estimates the day's visitors, each once", async () => {
+    const [page, store] = [newName(), open()];
+    const names = Array.from({ length: 500 }, (_, index) => `10.0.0.${index} browser`);
+    await store.add({ ...hits(page, 500), visitors: names });
+    await store.add({ ...hits(page, 500), visitors: names });
+    expect((await store.read(page)).visitorsToday).to.be.within(490, 510);
+  });
+
+  it("forgets the visitors of another day", async () => {
+    const [page, store] = [newName(), open()];
+    await store.add({ ...hits(page), visitors: ["a", "b", "c"] });
+    await tamper(page, { day: "1" });
+    expect((await store.read(page)).visitorsToday).to.equal(0);
+    await store.add({ ...hits(page), visitors: ["d"] });
+    expect((await store.read(page)).visitorsToday).to.equal(1);
+  });
+
+  it("keeps nothing but the page itself for ever", async () => {
+    const [page, store] = [newName(), open()];
+    await store.add({ ...hits(page), visitors: ["a"] });
+    const keys = await redis.run((client) => client.keys(`${keyOf(page)}*`));
+    const lives = await Promise.all(
+      keys.map(async (key) => [key, await redis.run((client) => client.ttl(key))] as const),
+    );
+    const endless = lives.filter(([, seconds]) => seconds < 0).map(([key]) => key);
+    expect(keys).to.have.lengthOf(4);
+    expect(endless).to.deep.equal([keyOf(page)]);
+  });
+
+  it("rolls totals up, never down, from any number of instances", async () => {
+    const [page, a, b] = [newName(), open(), open()];
+    await a.add(hits(page, 5));
+    await b.add(hits(page, 5));
+    await b.rollUp();
+    await a.rollUp();
+    expect((await ledger.find(page))?.count).to.equal(10);
+  });
+
+  it("does not undo a lower setting with a total from before it", async () => {
+    const [page, a, b] = [newName(), open(), open()];
+    await a.add(hits(page, 50));
+    await b.set(page, 3);
+    await a.rollUp();
+    expect((await ledger.find(page))?.count).to.equal(3);
+  });
+
+  it("rolls a total up later when the ledger is away", async () => {
+    const page = newName();
+    let away = true;
+    const moody: LedgerStore = Object.create(ledger, {
+      rollUp: {
+        value: (...args: Parameters<LedgerStore["rollUp"]>) =>
+          away ? Promise.reject(new StoreUnavailable("dynamodb")) : ledger.rollUp(...args),
+      },
+      ...bound(ledger),
+    }) as LedgerStore;
+    const store = new RedisStore({ redis, ledger: moody, writer: newName(), now: Date.now });
+    await store.add(hits(page, 4));
+    expect(await store.rollUp().catch((error: unknown) => error)).to.be.instanceOf(
+      StoreUnavailable,
+    );
+    away = false;
+    await store.rollUp();
+    expect((await ledger.find(page))?.count).to.equal(4);
+  });
+
+  it("fails at once when Redis is away", async () => {
+    const unreachable = createRedis({
+      url: "redis://127.0.0.1:1",
+      timeoutMs: 5_000,
+      log: pino({ level: "silent" }),
+    });
+    const calls: number[] = [];
+    const store = new RedisStore({
+      ...{ redis: unreachable, ledger, writer: newName(), now: Date.now },
+      onCall: () => calls.push(1),
+    });
+    const failure = await store.add(hits(newName())).catch((error: unknown) => error);
+    await unreachable.close();
+    expect(failure).to.be.instanceOf(StoreUnavailable);
+    expect(calls).to.have.lengthOf(1);
+  });
+});
+
+/** The verbs of a ledger that a copy of it needs, tied to the original. */
+function bound(ledger: LedgerStore): PropertyDescriptorMap {
+  return {
+    find: { value: ledger.find.bind(ledger) },
+    begin: { value: ledger.begin.bind(ledger) },
+    extend: { value: ledger.extend.bind(ledger) },
+  };
+}

@@ -1,0 +1,258 @@
+import {
+  type DynamoDBClient,
+  GetItemCommand,
+  PutItemCommand,
+  UpdateItemCommand,
+} from "@aws-sdk/client-dynamodb";
+import { expect } from "chai";
+import { pino } from "pino";
+import { DynamodbServer } from "../../../shared/tools/local/stores/dynamodb-server.ts";
+import { localRegion } from "../../../shared/tools/local/stores/local-aws.ts";
+import { pollUntil } from "../../../shared/tools/local/processes/poll-until.ts";
+import { RedisServer } from "../../../shared/tools/local/stores/redis-server.ts";
+import { createDynamoDB } from "../../../shared/kit/dynamodb.ts";
+import { createRedis, type Redis } from "../../../shared/kit/redis.ts";
+import { StoreUnavailable } from "../../../shared/kit/store-unavailable.ts";
+import type { CounterStore, HitBatch } from "../counter.ts";
+import { ItemStore } from "../dynamodb/item-store.ts";
+import { LedgerStore } from "../dynamodb/ledger-store.ts";
+import { RedisStore } from "../redis/redis-store.ts";
+import { OK } from "../redis/scripts.ts";
+
+const table = "counters";
+
+/** One way to count, as the contract below needs it. */
+interface Implementation {
+  name: string;
+  /** A store as one instance has it. */
+  open: () => CounterStore;
+  /** A store whose next reply is lost, once what was asked is done. */
+  openLosingAReply: () => CounterStore;
+  /** Gives a page one hit in each of these seconds. */
+  putBuckets: (page: string, seconds: readonly number[]) => Promise<void>;
+}
+
+let redisServer: RedisServer;
+let dynamodbServer: DynamodbServer;
+let redis: Redis;
+let dynamodb: DynamoDBClient;
+let nowMs = Date.now();
+let names = 0;
+
+const now = () => nowMs;
+const newName = () => `n${(names += 1)}`;
+const hits = (page: string, count = 1): HitBatch => ({ page, hits: count, bots: 0, visitors: [] });
+const openLedger = () => new LedgerStore({ client: dynamodb, table, now });
+const openRedisStore = (connection = redis) =>
+  new RedisStore({ redis: connection, ledger: openLedger(), writer: newName(), now: Date.now });
+const openItemStore = (client = dynamodb) =>
+  new ItemStore({ client, table, writer: newName(), now });
+
+const implementations: Implementation[] = [
+  {
+    name: "RedisStore",
+    open: () => openRedisStore(),
+    openLosingAReply: () => openRedisStore(losingAReply()),
+    async putBuckets(page, seconds) {
+      for (const second of seconds) {
+        await redis.run((client) =>
+          client.hSet(`counter:v1:{${page}}:seconds`, String(second % 600), `${second} 1`),
+        );
+      }
+    },
+  },
+  {
+    name: "ItemStore",
+    open: () => openItemStore(),
+    openLosingAReply: () => openItemStore(clientLosingAReply()),
+    async putBuckets(page, seconds) {
+      const buckets = seconds.map((second) => [`s${second.toString(36)}`, { N: "1" }] as const);
+      const Item = { page: { S: page }, ...Object.fromEntries(buckets) };
+      await dynamodb.send(new PutItemCommand({ TableName: table, Item }));
+    },
+  },
+];
+
+/** Loses the reply to the first script that counts. */
+function losingAReply(): Redis {
+  let lost = false;
+  return {
+    close: () => Promise.resolve(),
+    async run(command) {
+      const reply = await redis.run(command);
+      const isCounted = Array.isArray(reply) && (reply as number[])[0] === OK;
+      if (lost || !isCounted) return reply;
+      lost = true;
+      throw new StoreUnavailable("redis", new Error("the reply was lost"));
+    },
+  };
+}
+
+function openDynamoDB(): DynamoDBClient {
+  return createDynamoDB({
+    endpoint: dynamodbServer.url,
+    region: localRegion,
+    timeoutMs: 5_000,
+  });
+}
+
+/** The SDK itself takes a lost connection for a reason to send again. */
+function clientLosingAReply(): DynamoDBClient {
+  const client = openDynamoDB();
+  let lost = false;
+  client.middlewareStack.add(
+    (next, context) => async (args) => {
+      const reply = await next(args);
+      if (lost || context.commandName !== "UpdateItemCommand") return reply;
+      lost = true;
+      throw Object.assign(new Error("the reply was lost"), { name: "TimeoutError" });
+    },
+    { step: "deserialize", priority: "high" },
+  );
+  return client;
+}
+
+before(async () => {
+  process.env.AWS_ACCESS_KEY_ID = "local";
+  process.env.AWS_SECRET_ACCESS_KEY = "local";
+  [redisServer, dynamodbServer] = await Promise.all([RedisServer.start(), DynamodbServer.start()]);
+  await dynamodbServer.createTables();
+  redis = createRedis({ url: redisServer.url, timeoutMs: 5_000, log: pino({ level: "silent" }) });
+  dynamodb = openDynamoDB();
+  await pollUntil(() => redis.run((client) => client.ping()), { what: "redis answers" });
+});
+beforeEach(() => {
+  nowMs = Date.now();
+});
+after(async () => {
+  await redis.close();
+  dynamodb.destroy();
+  await Promise.all([redisServer.stop(), dynamodbServer.stop()]);
+});
+
+for (const { name, open, openLosingAReply, putBuckets } of implementations) {
+  describe(`${name} as a CounterStore`, () => {
+    it("deals numbers that follow each other, whichever instance asks", async () => {
+      const [page, a, b] = [newName(), open(), open()];
+      const counts = [];
+      for (const store of [a, b, b, a]) counts.push((await store.add(hits(page, 3))).count);
+      expect(counts).to.deep.equal([3, 6, 9, 12]);
+    });
+
+    it("deals every number once to instances that count at the same time", async () => {
+      const [page, ...stores] = [newName(), open(), open(), open()] as const;
+      const chains = stores.map(async (store) => {
+        const counts: number[] = [];
+        for (let batch = 0; batch < 15; batch += 1)
+          counts.push((await store.add(hits(page))).count);
+        return counts;
+      });
+      const counts = (await Promise.all(chains)).flat().sort((a, b) => a - b);
+      expect(counts).to.deep.equal(Array.from({ length: 45 }, (_, index) => index + 1));
+    });
+
+    it("counts a batch once when the reply to it is lost", async () => {
+      const [page, store] = [newName(), openLosingAReply()];
+      expect((await store.add(hits(page, 5))).count).to.equal(5);
+      expect((await open().read(page)).count).to.equal(5);
+      expect((await store.add(hits(page))).count).to.equal(6);
+    });
+
+    it("keeps bots apart", async () => {
+      const [page, store] = [newName(), open()];
+      await store.add({ ...hits(page, 2), bots: 3 });
+      const reading = await store.read(page);
+      expect(reading).to.include({ count: 2, lastMinute: 2, bots: 3 });
+    });
+
+    it("reads zero for a page that nobody opened, and does not make it", async () => {
+      const page = newName();
+      expect(await open().read(page)).to.include({ count: 0, lastMinute: 0, bots: 0 });
+      expect(await openLedger().find(page)).to.equal(undefined);
+    });
+
+    it("sets a count up and down, for every instance", async () => {
+      const [page, a, b] = [newName(), open(), open()];
+      await a.add(hits(page, 40));
+      for (const count of [1_000, 7, 0, 1_000_000_000_000_000 - 1]) {
+        expect((await a.set(page, count)).count).to.equal(count);
+        expect((await b.read(page)).count).to.equal(count);
+        expect((await b.add(hits(page))).count).to.equal(count + 1);
+      }
+    });
+
+    it("counts the last minute as the 60 buckets that end with the running second", async () => {
+      const [page, store] = [newName(), open()];
+      await store.add(hits(page));
+      const second = Math.floor(nowMs / 1_000);
+      // One hit in every second, before and after: just sixty of them can be the last minute's.
+      await putBuckets(
+        page,
+        Array.from({ length: 90 }, (_, index) => second - 75 + index),
+      );
+      expect((await store.read(page)).lastMinute).to.equal(60);
+    });
+
+    it("tells the counts by second, oldest first, up to the running one", async () => {
+      const [page, store] = [newName(), open()];
+      await store.add(hits(page));
+      const second = Math.floor(nowMs / 1_000);
+      await putBuckets(page, [second - 3, second - 40, second - 30]);
+      const { from, to, buckets } = await store.history(page, 35);
+      expect(to - from).to.equal(34);
+      expect(buckets.slice(0, 2)).to.deep.equal([
+        { second: second - 30, count: 1 },
+        { second: second - 3, count: 1 },
+      ]);
+    });
+  });
+}
+
+describe("Both stores on one page", () => {
+  it("never deal a number twice, whichever of them counts after the other", async () => {
+    const page = newName();
+    const stores = [openRedisStore(), openItemStore(), openRedisStore(), openItemStore()];
+    const counts: number[] = [];
+    for (let turn = 0; turn < 12; turn += 1) {
+      const store = stores[turn % stores.length];
+      if (store !== undefined) counts.push((await store.add(hits(page))).count);
+    }
+    expect(new Set(counts)).to.have.property("size", 12);
+  });
+});
+
+describe("ItemStore", () => {
+  it("keeps its item small: buckets and fences that no longer count are swept", async () => {
+    const page = newName();
+    for (let turn = 0; turn < 6; turn += 1) {
+      const store = openItemStore();
+      for (let second = 0; second < 25; second += 1) {
+        nowMs += 1_000;
+        await store.add(hits(page));
+      }
+      nowMs += 5 * 60_000;
+    }
+    const key = { TableName: table, Key: { page: { S: page } } };
+    const { Item = {} } = await dynamodb.send(new GetItemCommand(key));
+    expect(Item["counted"]?.N).to.equal("150");
+    expect(Object.keys(Item)).to.have.lengthOf.below(45);
+  });
+
+  it("refuses a batch that was given up and comes after a later one", async () => {
+    const page = newName();
+    const store = openItemStore();
+    await store.add(hits(page));
+    const later = nowMs * 1_000 + 1_000_000;
+    await dynamodb.send(
+      new UpdateItemCommand({
+        TableName: table,
+        Key: { page: { S: page } },
+        UpdateExpression: `SET batch_n${names} = :later`,
+        ExpressionAttributeValues: { ":later": { N: String(later) } },
+      }),
+    );
+    const failure = await store.add(hits(page)).catch((error: unknown) => error);
+    expect(failure).to.be.instanceOf(StoreUnavailable);
+    expect((await store.read(page)).count).to.equal(1);
+  });
+});

@@ -1,0 +1,50 @@
+import type { StartOrder } from "../leases.ts";
+import { type SlotChange, slotName } from "./slots.ts";
+
+/** The slot was last taken by this stream: `:stream`, or `:replaced`. False for an empty slot. */
+const holds = (slot: number, stream: ":stream" | ":replaced") =>
+  `${slotName(slot)}.stream_id = ${stream}`;
+
+/** The slot's lease has not expired: only ever judged here, never by the item being there. */
+const live = (slot: number) => `${slotName(slot)}.expires_at_ms > :now`;
+
+/**
+ * Nobody has the slot: it was never taken, was given back, or its lease has expired. This is what
+ * holds the limit; and without the expiry in it a crashed player would keep its slot for ever.
+ */
+const free = (slot: number) => `NOT ${live(slot)}`;
+
+/**
+ * The stream still has the slot. Without it a late heartbeat would take back, and a late end would
+ * give away, a slot that has become another stream's.
+ */
+const stillMine = (slot: number) => `${holds(slot, ":stream")} AND ${live(slot)}`;
+
+/**
+ * No other slot was last taken by this stream, not even one whose lease has expired: an instance
+ * with a slow clock would still find that one live. It keeps a start that is sent many times,
+ * even at once, in a single slot.
+ */
+const notElsewhere = (slot: number) => `NOT ${holds(slot, ":stream")}`;
+
+/** The replaced stream is where this write gives its slot up. */
+const replacedHere = (slot: number) => holds(slot, ":replaced");
+
+/** The replaced stream has no slot that this write would leave to it. */
+const replacedNotElsewhere = (slot: number) => `NOT ${holds(slot, ":replaced")}`;
+
+/** When a change may be written: the whole truth about a start, a heartbeat or an end. */
+export function conditionOf(
+  { kind, slot, clear, overReplaced = false }: SlotChange,
+  { replaceStreamId }: Pick<StartOrder, "replaceStreamId">,
+  limit: number,
+): string {
+  const others = [...Array(limit).keys()].filter((other) => other !== slot && other !== clear);
+  const clauses = [
+    kind === "take" ? (overReplaced ? replacedHere(slot) : free(slot)) : stillMine(slot),
+    ...(kind === "take" ? others.map(notElsewhere) : []),
+    ...(clear === undefined ? [] : [replacedHere(clear)]),
+    ...(replaceStreamId === undefined ? [] : others.map(replacedNotElsewhere)),
+  ];
+  return clauses.join(" AND ");
+}

@@ -1,7 +1,0 @@
-/** Makes the tables of compose.yaml, before the services start; those that exist stay. */
-import { env } from "../contract.ts";
-import { createTables } from "../dev/processes/create-tables.ts";
-
-const endpoint = process.env[env.dynamodbEndpoint];
-if (endpoint === undefined) throw new Error(`${env.dynamodbEndpoint} is not set`);
-console.log(`Tables: ${Object.values(await createTables(endpoint)).join(", ")}`);

@@ -1,0 +1,36 @@
+import { exampleOf } from "./schema.ts";
+import type { JsonObject, Operation, Parameter } from "./openapi.ts";
+
+export interface NamedOperation {
+  method: string;
+  path: string;
+  operation: Operation;
+}
+
+/** A command that calls the operation at `$URL`, to be pasted into a shell. */
+export function curlCommand(named: NamedOperation, schemas: JsonObject): string {
+  const { method, path, operation } = named;
+  const body = operation.requestBody && bodyExample(operation.requestBody, schemas);
+  const options = [
+    method === "get" ? "" : ` -X ${method.toUpperCase()}`,
+    ` "$URL${fillPath(path, operation.parameters ?? [])}"`,
+    operation.security ? ' \\\n  -H "authorization: Bearer $API_KEY"' : "",
+    body === undefined ? "" : ` \\\n  -H 'content-type: application/json' -d '${body}'`,
+  ];
+  return `curl${options.join("")}`;
+}
+
+function fillPath(path: string, parameters: readonly Parameter[]): string {
+  return parameters
+    .filter((parameter) => parameter.in === "path")
+    .reduce(
+      (filled, { name, schema }) => filled.replace(`{${name}}`, String(exampleOf(schema, {}))),
+      path,
+    );
+}
+
+function bodyExample(body: JsonObject, schemas: JsonObject): string {
+  const { content } = body as { content: Record<string, { schema: JsonObject }> };
+  const [media] = Object.values(content);
+  return JSON.stringify(media ? exampleOf(media.schema, schemas) : {});
+}

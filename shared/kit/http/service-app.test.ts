@@ -1,0 +1,334 @@
+import { request as httpRequest } from "node:http";
+import { expect } from "chai";
+import { z } from "zod";
+import { StoreUnavailable } from "../store-unavailable.ts";
+import { recordingLog, startApp, testContext } from "../../tools/testing/start-app.ts";
+import { Problem } from "./problem.ts";
+import { route } from "./route.ts";
+import { createServiceApp, type ServiceContext } from "./service-app.ts";
+
+const Thing = z
+  .strictObject({ name: z.string().min(1).max(5), size: z.number().optional() })
+  .meta({ id: "Thing" });
+const failures: Record<string, () => Error> = {
+  bug: () => new Error("secret internals"),
+  store: () => new StoreUnavailable("redis", new Error("connect refused")),
+  gone: () =>
+    new Problem(
+      { status: 410, id: "gone", title: "Gone", description: "" },
+      { detail: "It is gone.", extra: { since: "noon" } },
+    ),
+};
+
+const routes = [
+  route({
+    method: "PUT",
+    paths: ["/things/{id}", "/catalog/things/{id}"],
+    operationId: "putThing",
+    summary: "Keeps a thing",
+    params: z.object({ id: z.string().regex(/^\d+$/) }),
+    query: z.object({ dry: z.enum(["yes"]).optional() }),
+    body: Thing,
+    apiKey: true,
+    replies: { 200: { description: "Kept", schema: Thing } },
+    handle(ctx, { params, query, body }) {
+      ctx.body = { ...params, ...query, ...body };
+    },
+  }),
+  route({
+    method: "GET",
+    paths: ["/things/{id}"],
+    operationId: "failThing",
+    summary: "Fails",
+    replies: {},
+    handle(ctx) {
+      throw failures[ctx.path.slice("/things/".length)]?.() ?? new Error("unknown failure");
+    },
+  }),
+];
+const about = { service: "catalog", title: "Things", description: "For a test." } as const;
+
+async function start(overrides: Partial<ServiceContext> = {}) {
+  const context = testContext(overrides);
+  const app = createServiceApp(about, routes, context);
+  return { ...(await startApp(app)), context };
+}
+
+function put(url: string, body: string, headers: Record<string, string> = {}) {
+  return fetch(`${url}/things/7`, {
+    method: "PUT",
+    body,
+    headers: { "content-type": "application/json", ...headers },
+  });
+}
+
+async function problemOf(answer: Response) {
+  expect(answer.headers.get("content-type")).to.match(/^application\/problem\+json/);
+  return (await answer.json()) as {
+    status: number;
+    type: string;
+    detail: string;
+    request_id: string;
+    errors?: { path: string; message: string }[];
+  };
+}
+
+describe("a service's app", () => {
+  it("hands a route its checked input, on each of its paths", async () => {
+    await using app = await start();
+    for (const path of ["/things/7?dry=yes", "/catalog/things/7?dry=yes"]) {
+      const answer = await fetch(app.url + path, {
+        method: "PUT",
+        body: '{"name":"cup"}',
+        headers: { "content-type": "application/json" },
+      });
+      expect(await answer.json()).to.deep.equal({ id: "7", dry: "yes", name: "cup" });
+    }
+  });
+
+  for (const [fault, body, status, type, told] of [
+    ["malformed JSON", '{"name":', 400, "malformed-body", /JSON/],
+    ["an unknown field", '{"name":"cup","colour":1}', 400, "invalid-input", /colour: unknown/],
+    ["a missing field", "{}", 400, "invalid-input", /name: .*string.*undefined/],
+    ["no body at all", "", 400, "invalid-input", /body: .*object.*undefined/],
+    ["a wrong type", '{"name":7}', 400, "invalid-input", /name: .*string.*number/],
+    ["a value that is too long", '{"name":"longer"}', 400, "invalid-input", /5 char.*"longer"/],
+    [
+      "a number no double keeps",
+      '{"name":"a","size":1.00000000000000000001}',
+      400,
+      "invalid-input",
+      /size: too many digits/,
+    ],
+    ["JSON that is no object", '"cup"', 400, "invalid-input", /object/],
+    [
+      "more than 16 KiB",
+      JSON.stringify({ name: "x".repeat(1 << 20) }),
+      413,
+      "body-too-large",
+      /16384/,
+    ],
+  ] as const) {
+    it(`refuses ${fault} with ${status} and says what is wrong`, async () => {
+      await using app = await start();
+      const answer = await put(app.url, body);
+      expect(answer.status).to.equal(status);
+      const problem = await problemOf(answer);
+      expect(problem.type).to.equal(`urn:problem:${type}`);
+      expect(problem.detail).to.match(told);
+    });
+  }
+
+  it("names every fault at once", async () => {
+    await using app = await start();
+    const problem = await problemOf(await put(app.url, '{"name":"","size":"1","a":1,"b":2}'));
+    expect(problem.errors?.map(({ path }) => path)).to.have.members(["name", "size", "a", "b"]);
+  });
+
+  it("refuses a body that does not say that it is JSON", async () => {
+    await using app = await start();
+    const answer = await put(app.url, "name=cup", {
+      "content-type": "application/x-www-form-urlencoded",
+    });
+    expect(answer.status).to.equal(415);
+    expect((await problemOf(answer)).detail).to.include("application/x-www-form-urlencoded");
+  });
+
+  it("answers 404 for an unknown path and 405 with Allow for an unknown method", async () => {
+    await using app = await start();
+    expect((await problemOf(await fetch(`${app.url}/nothing`))).status).to.equal(404);
+    const answer = await fetch(`${app.url}/things/7`, { method: "DELETE" });
+    expect(answer.status).to.equal(405);
+    expect(answer.headers.get("allow")).to.equal("GET, HEAD, PUT");
+  });
+
+  it("keeps an unknown error to itself and logs it under the id it answers", async () => {
+    const { log, lines } = recordingLog();
+    await using app = await start({ log });
+    const answer = await fetch(`${app.url}/things/bug`, { headers: { "x-request-id": "r-1" } });
+    expect(answer.status).to.equal(500);
+    const text = await answer.text();
+    expect(text).to.include('"request_id":"r-1"').and.not.include("secret");
+    const failed = lines.find((line) => line.msg === "request failed");
+    expect(failed).to.include({ request_id: "r-1", path: "/things/bug" });
+    expect(JSON.stringify(failed)).to.include("secret internals");
+  });
+
+  it("answers 503 with Retry-After when a store is away", async () => {
+    await using app = await start();
+    const answer = await fetch(`${app.url}/things/store`);
+    expect(answer.status).to.equal(503);
+    expect(answer.headers.get("retry-after")).to.equal("1");
+    expect(await answer.text())
+      .to.include("redis")
+      .and.not.include("refused");
+  });
+
+  it("lets a route answer with a problem of its own", async () => {
+    await using app = await start();
+    const answer = await fetch(`${app.url}/things/gone`);
+    expect(await answer.json()).to.include({ status: 410, title: "Gone", since: "noon" });
+  });
+
+  it("replaces a request id that could forge the log", async () => {
+    await using app = await start();
+    const answer = await fetch(`${app.url}/healthz`, { headers: { "x-request-id": "a b" } });
+    expect(answer.headers.get("x-request-id")).to.match(/^[\da-f-]{36}-\d+$/);
+  });
+
+  it("counts requests by route pattern, never by raw path", async () => {
+    await using app = await start();
+    await fetch(`${app.url}/things/12345`);
+    await fetch(`${app.url}/secret-path`);
+    const text = await (await fetch(`${app.url}/metrics`)).text();
+    expect(text).to.match(/http_request_duration_seconds_count\{.*route="\/things\/\{id\}".*\} 1/);
+    expect(text)
+      .to.match(/route="none",status="404"/)
+      .and.to.include("nodejs_external_memory");
+    expect(text).to.not.include("12345").and.not.include("secret-path");
+  });
+
+  it("is alive and Healthy, and neither once it drains", async () => {
+    await using app = await start();
+    expect((await fetch(`${app.url}/healthz`)).status).to.equal(200);
+    expect(await (await fetch(`${app.url}/catalog/status`)).json()).to.deep.equal({
+      status: "Healthy",
+      service: "catalog",
+      instance: "test-instance",
+    });
+    app.context.lifecycle.drain();
+    const answer = await fetch(`${app.url}/healthz`);
+    expect(answer.status).to.equal(503);
+    expect(answer.headers.get("connection")).to.equal("close");
+    const status = await fetch(`${app.url}/status`);
+    expect(status.status).to.equal(503);
+    expect(await status.text()).to.include("Unhealthy");
+  });
+
+  it("names the store that keeps it from being ready", async () => {
+    const readiness = {
+      redis: () => Promise.reject(new Error("no reply within 50 ms")),
+      dynamodb: () => Promise.resolve(),
+    };
+    await using app = await start({ readiness });
+    const answer = await fetch(`${app.url}/readyz`);
+    expect(answer.status).to.equal(503);
+    expect(await answer.json()).to.deep.equal({
+      status: "not ready",
+      stores: { redis: "no reply within 50 ms", dynamodb: "ok" },
+    });
+  });
+
+  it("logs every request when it is asked to, otherwise only the slow ones", async () => {
+    for (const [accessLog, slowRequestMs, message] of [
+      ["all", 60_000, "request"],
+      ["problems", -1, "slow request"],
+    ] as const) {
+      const { log, lines } = recordingLog();
+      const { http } = testContext();
+      await using app = await start({ log, http: { ...http, accessLog, slowRequestMs } });
+      await fetch(`${app.url}/healthz`, { headers: { "x-amzn-trace-id": "Root=1-2" } });
+      expect(lines).to.have.length(1);
+      expect(lines[0]).to.include({ msg: message, path: "/healthz", trace_id: "Root=1-2" });
+    }
+  });
+});
+
+describe("an API key", () => {
+  const apiKeys = ["right-key", "other-key"];
+  const withKeys = () => start({ http: { ...testContext().http, apiKeys } });
+
+  it("lets a write pass", async () => {
+    await using app = await withKeys();
+    const headers = { authorization: "Bearer other-key" };
+    expect((await put(app.url, '{"name":"cup"}', headers)).status).to.equal(200);
+  });
+
+  for (const authorization of ["", "Bearer wrong-key", "Basic right-key", "Bearer right-key2"]) {
+    it(`is asked for when the request says "${authorization}"`, async () => {
+      await using app = await withKeys();
+      const answer = await put(app.url, '{"name":"cup"}', { authorization });
+      expect(answer.status).to.equal(401);
+      expect(answer.headers.get("www-authenticate")).to.match(/^Bearer/);
+    });
+  }
+});
+
+describe("CORS", () => {
+  const origin = "https://shop.example";
+  const preflight = (url: string, method: string) =>
+    fetch(`${url}/things/7`, {
+      method: "OPTIONS",
+      headers: { origin, "access-control-request-method": method },
+    });
+  const allowOrigin = (answer: Response) => answer.headers.get("access-control-allow-origin");
+
+  it("lets any origin read, and none write, by default", async () => {
+    await using app = await start();
+    expect(allowOrigin(await fetch(`${app.url}/healthz`))).to.equal("*");
+    expect(allowOrigin(await preflight(app.url, "GET"))).to.equal("*");
+    expect(allowOrigin(await preflight(app.url, "PUT"))).to.equal(null);
+    expect(allowOrigin(await put(app.url, '{"name":"cup"}', { origin }))).to.equal(null);
+  });
+
+  it("lets the named origins write, and no other read", async () => {
+    await using app = await start({ http: { ...testContext().http, corsOrigins: [origin] } });
+    expect(allowOrigin(await preflight(app.url, "PUT"))).to.equal(origin);
+    const answer = await fetch(`${app.url}/healthz`, { headers: { origin: "https://x.example" } });
+    expect(allowOrigin(answer)).to.equal(null);
+  });
+});
+
+describe("the API description", () => {
+  it("holds the public routes, their schemas, problems and key, and no operational route", async () => {
+    await using app = await start();
+    const answer = await fetch(`${app.url}/catalog/openapi.json`);
+    const document = (await answer.json()) as {
+      paths: Record<string, Record<string, { operationId: string; responses: object }>>;
+      components: { schemas: object; securitySchemes: object };
+    };
+    expect(Object.keys(document.paths)).to.deep.equal([
+      "/things/{id}",
+      "/catalog/things/{id}",
+      "/catalog/status",
+    ]);
+    const operation = document.paths["/things/{id}"]?.put;
+    expect(operation).to.have.nested.property(
+      "requestBody.content.application/json.schema.$ref",
+      "#/components/schemas/Thing",
+    );
+    expect(operation).to.have.property("security");
+    expect(Object.keys(operation?.responses ?? {})).to.deep.equal([
+      "200",
+      "400",
+      "401",
+      "413",
+      "415",
+    ]);
+    expect(document.components.schemas).to.have.all.keys("Thing", "Problem");
+  });
+
+  it("is there for people too, and the page may load nothing", async () => {
+    await using app = await start();
+    const answer = await fetch(`${app.url}/catalog/docs`);
+    expect(await answer.text()).to.include("/things/{id}");
+    expect(answer.headers.get("content-security-policy")).to.include("default-src 'none'");
+  });
+});
+
+describe("a connection", () => {
+  it("that sends a header twice or a broken path is answered, never with 5xx", async () => {
+    await using app = await start();
+    for (const path of ["/things/%zz", "/things/%00", "//", "/things/..%2f", "/things/%F0%28"]) {
+      const status = await new Promise<number | undefined>((resolve, reject) => {
+        httpRequest(`${app.url}${path}`, { method: "PUT" }, (response) => {
+          response.resume();
+          resolve(response.statusCode);
+        })
+          .on("error", reject)
+          .end();
+      });
+      expect(status, path).to.be.within(400, 499);
+    }
+  });
+});

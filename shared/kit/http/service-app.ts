@@ -1,0 +1,71 @@
+import Koa from "koa";
+import type { Registry } from "prom-client";
+import type { Lifecycle } from "../process/lifecycle.ts";
+import type { Log } from "../process/log.ts";
+import { createApiKeyCheck } from "./request/api-key.ts";
+import { closing } from "./middleware/closing.ts";
+import { crossOrigin } from "./middleware/cross-origin.ts";
+import { dispatch } from "./middleware/dispatch.ts";
+import { docsRoutes, type ServiceDescription } from "./docs/routes.ts";
+import { type AccessLogOptions, observeRequests } from "./middleware/observe-requests.ts";
+import { operationRoutes, type Readiness, statusRoute } from "./operations.ts";
+import { problemResponse } from "./middleware/problem-response.ts";
+import { requestId } from "./middleware/request-id.ts";
+import type { Route } from "./route.ts";
+
+/** What the operator of a service may set about its HTTP. */
+export interface HttpSettings extends AccessLogOptions {
+  /** Origins whose browsers may call; `*` lets any origin read. */
+  corsOrigins: readonly string[];
+  /** Keys that may write; none leaves the writes open. */
+  apiKeys: readonly string[];
+}
+
+/** What every service's app is given beside its own domain. */
+export interface ServiceContext {
+  http: HttpSettings;
+  instance: string;
+  lifecycle: Lifecycle;
+  log: Log;
+  metrics: Registry;
+  readiness: Readiness;
+}
+
+const HANG_UPS = new Set(["ERR_STREAM_PREMATURE_CLOSE", "ECONNRESET", "EPIPE"]);
+
+/**
+ * A service's Koa app: the same way in and out for all of them.
+ *
+ * A request passes from top to bottom; whatever a route throws becomes an answer just above it, so
+ * that log and metrics see what the caller sees.
+ */
+export function createServiceApp(
+  about: ServiceDescription,
+  ownRoutes: readonly Route[],
+  context: ServiceContext,
+): Koa {
+  const { http, lifecycle, log, metrics } = context;
+  const { service } = about;
+  const described = [...ownRoutes, statusRoute(`/${service}/status`, { service, ...context })];
+  const routes = [
+    ...described,
+    ...docsRoutes(about, described),
+    ...operationRoutes({ service, ...context }),
+  ];
+  const app = new Koa();
+  app.on("error", (error: Error) => {
+    if (!isHangUp(error)) log.error({ err: error }, "answer failed");
+  });
+  app.use(requestId());
+  app.use(observeRequests({ ...http, log, metrics }));
+  app.use(closing(lifecycle));
+  app.use(crossOrigin(http.corsOrigins));
+  app.use(problemResponse(log));
+  app.use(dispatch(routes, createApiKeyCheck(http.apiKeys)));
+  return app;
+}
+
+/** The caller left before the end of the answer, as every listener does one day: no fault. */
+function isHangUp(error: Error): boolean {
+  return "code" in error && HANG_UPS.has(String(error.code));
+}

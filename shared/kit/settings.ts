@@ -1,0 +1,122 @@
+import { flag, list, oneOf, optionalText, optionalUrl, text, wholeNumber } from "./config.ts";
+import { container, env, tables, type TableName } from "../contract.ts";
+import { logLevels } from "./process/log.ts";
+
+/** The settings that every service has, to be spread into its own. */
+export const serviceSettings = {
+  port: wholeNumber({
+    env: env.port,
+    meaning: "port to listen on",
+    unit: "a TCP port",
+    min: 0,
+    max: 65_535,
+    default: container.port,
+  }),
+  logLevel: oneOf({
+    env: "LOG_LEVEL",
+    meaning: "least severe level that is logged",
+    values: logLevels,
+    default: "info",
+  }),
+  accessLog: oneOf({
+    env: "ACCESS_LOG",
+    meaning: "which requests are logged; failed and slow ones always are",
+    values: ["all", "problems"],
+    default: "problems",
+  }),
+  slowRequestMs: wholeNumber({
+    env: "SLOW_REQUEST_MS",
+    meaning: "a request that takes longer is logged as slow",
+    unit: "milliseconds",
+    min: 1,
+    max: 60_000,
+    default: 500,
+  }),
+  trustedHops: wholeNumber({
+    env: env.trustedHops,
+    meaning: "proxies in front that append to `x-forwarded-for`; 0 takes the peer's address",
+    unit: "proxies",
+    min: 0,
+    max: 10,
+    default: 1,
+  }),
+  corsOrigins: list({
+    env: "CORS_ORIGINS",
+    meaning: "origins whose browsers may call; `*` lets any origin read",
+    default: ["*"],
+  }),
+  drainSeconds: wholeNumber({
+    env: env.drainSeconds,
+    meaning: "how long a stopping process still serves",
+    unit: "seconds",
+    min: 0,
+    max: 100,
+    default: container.drainSeconds,
+  }),
+  embeddedMetrics: flag({
+    env: env.embeddedMetrics,
+    meaning: "write the scaling metric to the log in CloudWatch's embedded metric format",
+    default: false,
+  }),
+  deployment: text({
+    env: env.deployment,
+    meaning: "name of the deployment, the dimension of that metric",
+    default: "local",
+  }),
+  metadataUri: optionalText({
+    env: "ECS_CONTAINER_METADATA_URI_V4",
+    meaning: "set by ECS: where the task learns its own id",
+    expects: "URL",
+  }),
+};
+
+/** The settings of a service that keeps something in DynamoDB. */
+export const dynamodbSettings = {
+  awsRegion: optionalText({
+    env: env.awsRegion,
+    meaning: "region of the tables; set by ECS",
+    expects: "region, such as eu-west-1",
+  }),
+  dynamodbEndpoint: optionalUrl({
+    env: env.dynamodbEndpoint,
+    meaning: "a local DynamoDB; unset for the region's own",
+    protocols: ["http:", "https:"],
+  }),
+  dynamodbTimeoutMs: wholeNumber({
+    env: "DYNAMODB_TIMEOUT_MS",
+    meaning: "longest wait for one attempt of a DynamoDB call",
+    unit: "milliseconds",
+    min: 10,
+    max: 10_000,
+    default: 1_000,
+  }),
+};
+
+/** The settings of a service that talks to Redis. */
+export const redisSettings = {
+  redisUrl: optionalUrl({
+    env: env.redisUrl,
+    meaning: "Redis or Valkey; `rediss:` for TLS",
+    protocols: ["redis:", "rediss:"],
+  }),
+};
+
+/** The setting of a service whose writes ask for an API key. */
+export const apiKeySettings = {
+  apiKeys: list({
+    env: env.apiKeys,
+    meaning: "keys that may write; none leaves the writes open, for local use",
+    default: [],
+  }),
+};
+
+/** Names one of the contract's tables; its default is the name that the local stack uses. */
+export function tableSetting(table: TableName) {
+  return text({
+    env: tables[table].env,
+    meaning: `DynamoDB table of the ${table}`,
+    default: table,
+    expects: "name of a table, 3 to 255 of A-Z a-z 0-9 _ . -",
+    pattern: /^[A-Za-z0-9_.-]{3,255}$/,
+  });
+}

@@ -1,0 +1,121 @@
+import { execFile } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { expect } from "chai";
+import { env, type ServiceName, serviceNames } from "../../contract.ts";
+import { DynamodbServer } from "../local/stores/dynamodb-server.ts";
+import { findFreePort } from "../local/processes/free-port.ts";
+import { Gateway } from "../local/gateway/gateway.ts";
+import { RedisServer } from "../local/stores/redis-server.ts";
+import { serviceEnvironment } from "../local/processes/service-environment.ts";
+import { ServiceProcess } from "../local/processes/service-process.ts";
+
+const KEY = "acceptance-key";
+
+/** What the example consumers print in the end. */
+const lastLines = {
+  counter: /^\S+Z {2}# 1\n$/m,
+  catalog: /^Samsung TV: 140 .*\nIt is 141 now\.\n$/,
+  "stream-guard": /^\S+Z {2}Metropolis\nThe slot is free again\.\n$/m,
+};
+
+describe("npm run validate and npm run stress", function () {
+  this.timeout(60_000);
+  const cleanUp = new AsyncDisposableStack();
+  const services = new Map<ServiceName, ServiceProcess>();
+  let url: string;
+
+  before(async () => {
+    const dynamodb = cleanUp.use(await DynamodbServer.start());
+    const redis = cleanUp.use(await RedisServer.start());
+    await dynamodb.createTables();
+    const stores = { dynamodbUrl: dynamodb.url, redisUrl: redis.url };
+    for (const service of serviceNames) {
+      const told = { ...serviceEnvironment(service, stores), [env.apiKeys]: KEY };
+      services.set(service, cleanUp.use(await ServiceProcess.start(service, { env: told })));
+    }
+    const instances = Object.fromEntries([...services].map(([name, { url }]) => [name, [url]]));
+    const port = await findFreePort();
+    const gateway = await Gateway.start({
+      port,
+      instances: instances as Record<ServiceName, string[]>,
+    });
+    url = cleanUp.use(gateway).url;
+  });
+  after(() => cleanUp.disposeAsync());
+
+  it("say how they are called when the address is missing, or none", async () => {
+    for (const args of [[], ["localhost:8080"], [url, "--unknown", "1"], [url, "--wait", "soon"]]) {
+      const { code, output } = await run("validate", args);
+      expect(code).to.equal(2);
+      expect(output).to.match(/^Usage: npm run validate -- <url> \[--wait 0\]/);
+    }
+  });
+
+  it("say that nothing answers, and what to do", async () => {
+    const nowhere = `http://127.0.0.1:${await findFreePort()}`;
+    const { code, output } = await run("stress", [nowhere]);
+    expect(code).to.equal(2);
+    expect(output).to.match(/^Nothing answers at .*ECONNREFUSED.*npm start/);
+  });
+
+  it("pass on a system that is whole", async () => {
+    const validation = await run("validate", [url]);
+    expect(validation.output).to.match(/\n[5-9]\d passed, 0 failed\n$/);
+    expect(validation.code).to.equal(0);
+
+    const stress = await run("stress", [url, "--seconds", "1", "--callers", "4"]);
+    expect(stress.output).to.match(/100 %/).and.to.not.include("✗");
+    expect(stress.output).to.match(/✓ (\d+) hits were acknowledged, \1 were counted\n/);
+    expect(stress.code).to.equal(0);
+  });
+
+  for (const [service, lines] of Object.entries(lastLines)) {
+    it(`share the system with the example consumer of ${service}`, async () => {
+      const { code, output } = await run(`../../../services/${service}/example/consumer`, [url]);
+      expect(output).to.match(lines);
+      expect(code).to.equal(0);
+    });
+  }
+
+  it("fail without the key, and name it", async () => {
+    const { code, output } = await run("stress", [url, "--seconds", "1"], { API_KEY: "wrong" });
+    expect(code).to.equal(1);
+    expect(output).to.match(/✗ catalog: reads: POST \/data: expected 201, got 401 .*API key/);
+  });
+
+  it("fail when a service is stopped, and tell which", async () => {
+    await services.get("catalog")?.stop();
+    const validation = await run("validate", [url]);
+    expect(validation.code).to.equal(1);
+    const [counter = "", catalog = "", streamGuard = ""] = validation.output.split("\n\n").slice(1);
+    expect(counter)
+      .to.match(/^counter/)
+      .and.to.not.include("✗");
+    expect(catalog)
+      .to.match(/^catalog/)
+      .and.to.not.include("✓");
+    expect(streamGuard)
+      .to.match(/^stream-guard/)
+      .and.to.not.include("✗");
+
+    const stress = await run("stress", [url, "--seconds", "1", "--callers", "2"]);
+    expect(stress.code).to.equal(1);
+    expect(stress.output).to.match(/✗ catalog: reads: \d+ × 503 no-instance/);
+    expect(stress.output).to.match(/✓ (\d+) hits were acknowledged, \1 were counted\n/);
+  });
+});
+
+/** The command as npm runs it. */
+async function run(command: string, args: readonly string[], environment = { API_KEY: KEY }) {
+  const program = fileURLToPath(new URL(`${command}.ts`, import.meta.url));
+  const { promise, resolve } = Promise.withResolvers<{ code: number; output: string }>();
+  execFile(
+    process.execPath,
+    [program, ...args],
+    { env: { ...process.env, ...environment } },
+    (error, stdout, stderr) => {
+      resolve({ code: Number(error?.code ?? 0), output: stdout + stderr });
+    },
+  );
+  return promise;
+}

@@ -1,0 +1,51 @@
+import type { Target } from "../target.ts";
+
+/** One thing that a caller may rely on. */
+export interface Check {
+  /** A plain sentence in the present tense. */
+  title: string;
+  /** @throws Error that says what was expected and what came */
+  run: (target: Target) => Promise<unknown>;
+}
+
+export interface Suite {
+  name: string;
+  checks: readonly Check[];
+}
+
+export interface Outcome {
+  passed: number;
+  failed: number;
+}
+
+export function check(title: string, run: Check["run"]): Check {
+  return { title, run };
+}
+
+/** Runs all checks one after the other, whatever fails, and writes a line for each. */
+export async function runSuites(
+  target: Target,
+  suites: readonly Suite[],
+  write: (line: string) => void,
+): Promise<Outcome> {
+  const outcome = { passed: 0, failed: 0 };
+  for (const { name, checks } of suites) {
+    write(`\n${name}`);
+    for (const { title, run } of checks) {
+      const startedMs = performance.now();
+      const fault = await run(target).then(() => undefined, describe);
+      const tookMs = Math.round(performance.now() - startedMs);
+      write(`  ${fault === undefined ? "✓" : "✗"} ${title} (${tookMs} ms)`);
+      if (fault !== undefined) write(fault.replaceAll(/^/gm, "      "));
+      outcome[fault === undefined ? "passed" : "failed"] += 1;
+    }
+  }
+  return outcome;
+}
+
+/** The message, and its cause: `fetch failed` alone says nothing. */
+function describe(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const { cause } = error;
+  return cause instanceof Error ? `${error.message}: ${cause.message}` : error.message;
+}

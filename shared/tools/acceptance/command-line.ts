@@ -1,0 +1,92 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { parseArgs } from "node:util";
+import { type ServiceName, serviceNames } from "../../contract.ts";
+import { Target } from "./target.ts";
+
+const POLL_INTERVAL_MS = 500;
+
+/** Why the command cannot begin; its message says what to do. */
+export class UsageError extends Error {
+  override readonly name = "UsageError";
+}
+
+/** Options that are whole numbers, each with its default. */
+type Numbers = Readonly<Record<string, number>>;
+
+/**
+ * Reads `<url> [--wait <seconds>]` and the options of the command's own, and waits until every service
+ * of the system there answers.
+ *
+ * @param command name of the npm script, for the usage
+ * @throws UsageError when the command line is none, or when nothing answers
+ */
+export async function findTarget<N extends Numbers>(
+  command: string,
+  args: readonly string[],
+  defaults: N,
+): Promise<{ target: Target; numbers: N }> {
+  const { url, wait, ...numbers } = readArguments(command, args, { ...defaults, wait: 0 });
+  const target = new Target(url, process.env["API_KEY"]);
+  await waitUntilReady(target, performance.now() + wait * 1_000);
+  return { target, numbers: numbers as unknown as N };
+}
+
+function readArguments<N extends Numbers>(command: string, args: readonly string[], defaults: N) {
+  const entries = Object.entries(defaults);
+  const options = Object.fromEntries(
+    entries.map(([name, value]) => [name, { type: "string" as const, default: String(value) }]),
+  );
+  try {
+    const { positionals, values } = parseArgs({ args: [...args], options, allowPositionals: true });
+    const [url = "", ...rest] = positionals;
+    const isUsable = /^https?:\/\/[^/]+\/?$/.test(url) && rest.length === 0;
+    const numbers = Object.entries(values).map(([name, value]) => [name, Number(value)] as const);
+    if (isUsable && numbers.every(([, value]) => Number.isInteger(value) && value >= 0)) {
+      return { url, ...(Object.fromEntries(numbers) as N) };
+    }
+  } catch {
+    // An option that is none: the usage says which there are.
+  }
+  const usage = entries.map(([name, value]) => `[--${name} ${value}]`).join(" ");
+  throw new UsageError(
+    `Usage: npm run ${command} -- <url> ${usage}, where <url> is such as http://localhost:8080`,
+  );
+}
+
+/** Past the deadline any answer will do; the checks tell what is wrong with it. */
+async function waitUntilReady(target: Target, deadlineMs: number): Promise<void> {
+  for (const service of serviceNames) {
+    while (!(await isReady(target, service, deadlineMs))) await delay(POLL_INTERVAL_MS);
+  }
+}
+
+async function isReady(target: Target, service: ServiceName, deadlineMs: number): Promise<boolean> {
+  const isLate = () => performance.now() >= deadlineMs;
+  try {
+    const { status } = await target.send({ method: "GET", path: `/${service}/status` });
+    return status === 200 || isLate();
+  } catch (error) {
+    if (isLate()) throw unreachable(target, error);
+    return false;
+  }
+}
+
+function unreachable({ url }: Target, error: unknown): UsageError {
+  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  return new UsageError(
+    `Nothing answers at ${url} (${reason}). Start the system with \`npm start\`, or name the ` +
+      "address of its load balancer.",
+  );
+}
+
+/** Runs a command: its code becomes the process's, and a usage error is printed without a stack. */
+export async function runCommand(command: () => Promise<boolean>): Promise<void> {
+  try {
+    process.exitCode = (await command()) ? 0 : 1;
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    console.error(error.message);
+    process.exitCode = 2;
+  }
+}

@@ -1,0 +1,11 @@
+/**
+ * `npm run bundle [-- <service> …]`: a service as one file, `dist/<service>/main.mjs`, all its
+ * packages included. The Dockerfile's bundle stage runs this very command.
+ */
+import { bundleService } from "./bundle-service.ts";
+import { readServiceNames } from "../service-names.ts";
+
+for (const service of readServiceNames()) {
+  const { path, bytes } = await bundleService(service);
+  console.log(`${path}: ${Math.round(bytes / 1_000)} kB`);
+}

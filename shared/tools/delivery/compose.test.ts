@@ -1,0 +1,98 @@
+import { access, readFile } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
+import { expect } from "chai";
+import { parse } from "yaml";
+import {
+  container,
+  env,
+  type ServiceContract,
+  serviceNames,
+  services as contracts,
+} from "../../contract.ts";
+
+const root = fileURLToPath(new URL("../../../", import.meta.url));
+const read = (path: string) => readFile(`${root}${path}`, "utf8");
+
+interface ComposeService {
+  image?: string;
+  command?: string[];
+  build?: { dockerfile: string; target?: string; args?: Record<string, string> };
+  environment?: Record<string, string>;
+  depends_on?: Record<string, unknown> | string[];
+  ports?: string[];
+  read_only?: boolean;
+  cap_drop?: string[];
+}
+
+interface Compose {
+  services: Record<string, ComposeService>;
+  configs: { prometheus: { content: string } };
+}
+
+interface Scrape {
+  global: { scrape_interval: string };
+  scrape_configs: [{ static_configs: { targets: string[]; labels: { service: string } }[] }];
+}
+
+describe("compose.yaml", () => {
+  let compose: Compose;
+  before(async () => {
+    compose = parse(await read("compose.yaml"), { merge: true }) as Compose;
+  });
+  /** A service of the contract may be left out here. */
+  const included = () => serviceNames.filter((name) => name in compose.services);
+  const service = (name: string): ComposeService => compose.services[name] ?? {};
+
+  it("runs services of the contract from their production images, as ECS does", () => {
+    expect(included()).to.include.members(["counter", "catalog", "stream-guard"]);
+    for (const name of included()) {
+      expect(service(name), name).to.deep.include({
+        image: `page-services/${name}`,
+        read_only: true,
+        cap_drop: ["ALL"],
+      });
+      expect(service(name).build).to.deep.include({
+        dockerfile: "services/Dockerfile",
+        args: { SERVICE: name },
+      });
+      expect(service("gateway").depends_on).to.have.property(name);
+    }
+  });
+
+  it("tells each service where its stores are, by the names of the contract", () => {
+    for (const name of included()) {
+      const contract: ServiceContract = contracts[name];
+      const told = Object.keys(service(name).environment ?? {});
+      expect(told, name).to.include.members([env.dynamodbEndpoint, env.awsRegion]);
+      expect(told.includes(env.redisUrl), name).to.equal(contract.redis);
+      expect(told.includes(env.apiKeys), name).to.equal(contract.apiKeys);
+      const known = new Set<string>(Object.values(env));
+      const strange = told.filter((key) => !known.has(key) && !key.startsWith("AWS_"));
+      expect(strange, name).to.deep.equal([]);
+    }
+  });
+
+  it("makes the tables, and answers on 8080, with programs that are in the repository", async () => {
+    for (const name of ["tables", "gateway"]) {
+      const [program, script = ""] = service(name).command ?? [];
+      expect(program).to.equal("node");
+      await access(`${root}${script}`);
+      expect(service(name).build).to.include({ target: "repository" });
+    }
+    expect(service("gateway").ports).to.deep.equal([`8080:${container.port}`]);
+    expect(service("tables").environment).to.have.property(env.dynamodbEndpoint);
+  });
+
+  it("scrapes each of them every five seconds, by the Prometheus that is deployed", async () => {
+    const scrape = parse(compose.configs.prometheus.content) as Scrape;
+    expect(scrape.global.scrape_interval).to.equal("5s");
+    expect(scrape.scrape_configs[0].static_configs).to.deep.equal(
+      included().map((name) => ({
+        targets: [`${name}:${container.port}`],
+        labels: { service: name },
+      })),
+    );
+    const dockerfile = await read("pulumi/prometheus/Dockerfile");
+    expect(dockerfile).to.include(`FROM ${service("prometheus").image ?? "?"}\n`);
+  });
+});

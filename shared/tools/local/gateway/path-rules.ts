@@ -1,0 +1,32 @@
+import { services, type ServiceContract, type ServiceName } from "../../../contract.ts";
+
+interface PathRule {
+  service: ServiceName;
+  patterns: readonly RegExp[];
+}
+
+const rules: readonly PathRule[] = Object.entries<ServiceContract>(services)
+  .toSorted(([, one], [, other]) => one.priority - other.priority)
+  .map(([service, { paths }]) => ({
+    service: service as ServiceName,
+    patterns: paths.map(compilePattern),
+  }));
+
+/**
+ * The service that a load balancer's listener rules give this path to: the first match by
+ * priority; undefined when no rule matches. Paths are compared as they stand, undecoded.
+ *
+ * @param path of the request, without its query
+ */
+export function matchService(path: string): ServiceName | undefined {
+  return rules.find(({ patterns }) => patterns.some((pattern) => pattern.test(path)))?.service;
+}
+
+/**
+ * A path pattern of an ALB: `*` is any run of characters, none and slashes included, `?` is exactly
+ * one; all else is literal and its case counts.
+ */
+export function compilePattern(pattern: string): RegExp {
+  const source = RegExp.escape(pattern).replaceAll("\\*", ".*").replaceAll("\\?", ".");
+  return new RegExp(`^${source}$`, "s");
+}

@@ -1,0 +1,63 @@
+import { randomUUID } from "node:crypto";
+import { Problem, problems, type ProblemKind } from "../../../kit/http/problem.ts";
+import { IdleTimeout, type Exchange } from "./forward.ts";
+
+const kinds = {
+  badGateway: {
+    status: 502,
+    id: "bad-gateway",
+    title: "Bad gateway",
+    description: "The instance broke the connection before it answered.",
+  },
+  noInstance: {
+    status: 503,
+    id: "no-instance",
+    title: "No instance",
+    description: "No instance of the service takes connections.",
+  },
+  gatewayTimeout: {
+    status: 504,
+    id: "gateway-timeout",
+    title: "Gateway timeout",
+    description: "The instance did not answer in time.",
+  },
+} as const satisfies Record<string, ProblemKind>;
+
+export function noService(path: string): Problem {
+  return new Problem(problems.notFound, { detail: `No service answers at ${path}.` });
+}
+
+export function noInstance(service: string): Problem {
+  return new Problem(kinds.noInstance, {
+    detail: `No instance of ${service} takes connections. Try again in 1 s.`,
+    headers: { "retry-after": "1" },
+  });
+}
+
+/** What a client is told when an instance failed it. */
+export function failedInstance(service: string, error: unknown): Problem {
+  if (error instanceof IdleTimeout) {
+    return new Problem(kinds.gatewayTimeout, { detail: `${service} did not answer in time.` });
+  }
+  return new Problem(kinds.badGateway, {
+    detail: `${service} broke the connection before it answered.`,
+    cause: error,
+  });
+}
+
+/** Answers with the problem; breaks the connection off when an answer is already under way. */
+export function sendProblem({ request, response }: Exchange, problem: Problem): void {
+  if (response.headersSent) {
+    response.destroy();
+    return;
+  }
+  const requestId = randomUUID();
+  response.writeHead(problem.kind.status, {
+    ...problem.options.headers,
+    "content-type": "application/problem+json",
+    "cache-control": "no-store",
+    "x-request-id": requestId,
+  });
+  response.end(JSON.stringify(problem.body(requestId)));
+  request.resume();
+}

@@ -1,0 +1,101 @@
+import { join } from "node:path";
+import { describeExit, type ProcessExit } from "./processes/child-process.ts";
+import { Gateway } from "./gateway/gateway.ts";
+import { addressesOf, type InstanceOptions, planInstances, startInstances } from "./instances.ts";
+import { keepRunning } from "./keep-running.ts";
+import { startLocalStores, type LocalStores } from "./stores/local-stores.ts";
+import type { ServerProcess } from "./processes/server-process.ts";
+import type { ServiceProcess } from "./processes/service-process.ts";
+
+export interface LocalStackOptions extends InstanceOptions {
+  /** Port of the gateway. */
+  port: number;
+  /** Folder below which the stores keep their data. */
+  dataDir: string;
+  /** How many processes of each service. */
+  instances: number;
+  /** A Redis that runs already. Default: one of our own, where the machine has the program. */
+  redisUrl?: string | undefined;
+  /** Is told of each process that ended by itself, and of each restart that failed. */
+  note: (text: string) => void;
+}
+
+interface Parts {
+  gateway: Gateway;
+  stores: LocalStores;
+  services: readonly ServiceProcess[];
+}
+
+/**
+ * The whole system on this machine: the stores, every service as processes of its own, and the
+ * gateway in front. A process that ends by itself is started again.
+ */
+export class LocalStack {
+  readonly url: string;
+  readonly stores: LocalStores;
+  readonly #gateway: Gateway;
+  readonly #note: (text: string) => void;
+  readonly #services: Watch;
+  readonly #servers: Watch;
+
+  /** Resolves when every service is ready. When anything fails to start, nothing is left running. */
+  static async start(options: LocalStackOptions): Promise<LocalStack> {
+    await using started = new AsyncDisposableStack();
+    const { port, dataDir, note } = options;
+    const instances = await planInstances(options.instances);
+    // The gateway first: it claims the port, or says at once that it is taken.
+    const gateway = started.use(await Gateway.start({ port, instances: addressesOf(instances) }));
+    const stores = await startLocalStores(options);
+    for (const server of stores.servers) started.use(server);
+    const services = await startInstances(instances, stores.addresses, {
+      ...options,
+      // A service then starts in two thirds of the time, from the second time on.
+      env: { NODE_COMPILE_CACHE: join(dataDir, "compile-cache"), ...options.env },
+    });
+    await gateway.checkHealth();
+    started.move();
+    return new LocalStack({ gateway, stores, services }, note);
+  }
+
+  private constructor({ gateway, stores, services }: Parts, note: (text: string) => void) {
+    this.url = gateway.url;
+    this.stores = stores;
+    this.#gateway = gateway;
+    this.#note = note;
+    this.#services = watch(services, note);
+    this.#servers = watch(stores.servers, note);
+  }
+
+  /**
+   * Lets the services finish what they were asked and stops them, then the stores.
+   *
+   * @returns true when every service ended in good order
+   */
+  async stop(): Promise<boolean> {
+    this.#gateway.refuseNew();
+    const exits = await this.#services.stop();
+    await this.#gateway.stop();
+    await this.#servers.stop();
+    const faults = exits.filter(({ code }) => code !== 0);
+    for (const { name, ...exit } of faults) this.#note(`${name} ended (${describeExit(exit)})`);
+    return faults.length === 0;
+  }
+}
+
+interface Watch {
+  stop: () => Promise<readonly (ProcessExit & { name: string })[]>;
+}
+
+function watch(servers: readonly ServerProcess[], note: (text: string) => void): Watch {
+  const stopping = new AbortController();
+  const ends = servers.map(async (server) => ({
+    name: server.name,
+    ...(await keepRunning(server, { signal: stopping.signal, note })),
+  }));
+  return {
+    stop() {
+      stopping.abort();
+      return Promise.all(ends);
+    },
+  };
+}

@@ -1,0 +1,69 @@
+/** `npm start`: the whole system on this machine, until Ctrl-C. See `LocalStack`. */
+import { env } from "../../contract.ts";
+import { createBanner } from "./banner.ts";
+import { ChildProcess } from "./processes/child-process.ts";
+import { HeldLines } from "./held-lines.ts";
+import { LocalStack } from "./local-stack.ts";
+import { formatLogLine } from "./log-line.ts";
+import { readStartSettings } from "./start-settings.ts";
+
+/** A terminal and npm each deliver the same Ctrl-C: what follows so soon is no second one. */
+const SAME_SIGNAL_MS = 500;
+
+try {
+  process.exitCode = (await run()) ? 0 : 1;
+} catch (error) {
+  console.error(explain(error));
+  process.exitCode = 1;
+}
+
+/** Resolves, when everything is stopped, with whether it ended in good order. */
+async function run(): Promise<boolean> {
+  const settings = readStartSettings(process.argv.slice(2), process.env);
+  const stopRequested = nextStopSignal();
+  // Held while the services start: when that fails, its message shows the last ones.
+  const lines = new HeldLines();
+  const stack = await LocalStack.start({
+    ...settings,
+    note: (text) => lines.print(text),
+    onLine(line, source) {
+      const shown = formatLogLine(line, { source, least: settings.logLevel });
+      if (shown !== undefined) lines.print(shown);
+    },
+  });
+  lines.release();
+  console.log(
+    createBanner({
+      url: stack.url,
+      instances: settings.instances,
+      stores: stack.stores.descriptions,
+      hasApiKeys: (settings.env[env.apiKeys] ?? "") !== "",
+      startMs: performance.now(),
+    }),
+  );
+  await stopRequested;
+  console.log("\nStopping; Ctrl-C again ends everything at once.");
+  return stack.stop();
+}
+
+/** Resolves with the first signal to stop; the second ends every process without further ado. */
+async function nextStopSignal(): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<undefined>();
+  let firstMs: number | undefined;
+  const onSignal = () => {
+    firstMs ??= performance.now();
+    resolve(undefined);
+    if (performance.now() - firstMs < SAME_SIGNAL_MS) return;
+    ChildProcess.killAll();
+    process.exit(1);
+  };
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, onSignal);
+  await promise;
+}
+
+function explain(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  if (!("code" in error && error.code === "EADDRINUSE")) return error.message;
+  const port = "port" in error ? Number(error.port) : 0;
+  return `Port ${port} is in use: stop what listens there, or take another: PORT=8081 npm start`;
+}

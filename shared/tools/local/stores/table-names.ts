@@ -1,0 +1,15 @@
+import { tables, type TableName } from "../../../contract.ts";
+
+export type TableNames = Record<TableName, string>;
+
+/** Real names of the contract's tables; a prefix lets several stacks share one database. */
+export function localTableNames(prefix = ""): TableNames {
+  const named = Object.keys(tables).map((table) => [table, `${prefix}${table}`]);
+  return Object.fromEntries(named) as TableNames;
+}
+
+/** The environment variables by which the services learn those names. */
+export function tableEnvironment(names: TableNames): Record<string, string> {
+  const entries = Object.entries(names) as [TableName, string][];
+  return Object.fromEntries(entries.map(([table, name]) => [tables[table].env, name]));
+}

@@ -1,0 +1,37 @@
+/** A service for the tests of `serve`: answers late, and tells how it stops. */
+import { setTimeout as delay } from "node:timers/promises";
+import { createServiceApp } from "../../kit/http/service-app.ts";
+import { route } from "../../kit/http/route.ts";
+import { createLog } from "../../kit/process/log.ts";
+import { serve } from "../../kit/process/serve.ts";
+import { testContext } from "./start-app.ts";
+
+const context = testContext({
+  log: createLog({ level: "info", service: "slow", instance: "slow" }),
+});
+const slow = route({
+  method: "GET",
+  paths: ["/slow"],
+  operationId: "getSlow",
+  summary: "Answers after a while",
+  replies: { 200: { description: "At last" } },
+  async handle(ctx) {
+    context.log.info("slow request came");
+    await delay(Number(process.env.SLOW_MS));
+    ctx.body = { done: true };
+  },
+});
+const about = { service: "catalog", title: "Slow", description: "For a test." } as const;
+
+await serve({
+  app: createServiceApp(about, [slow], context),
+  port: Number(process.env.PORT),
+  drainMs: Number(process.env.DRAIN_MS),
+  onStop: [
+    () => {
+      context.log.info("flushed");
+      return process.env.FLUSH === "fails" ? Promise.reject(new Error("no")) : Promise.resolve();
+    },
+  ],
+  ...context,
+});
