@@ -5,8 +5,8 @@ import { findFreePort } from "../local/processes/free-port.ts";
 import { pollUntil } from "../local/processes/poll-until.ts";
 import { ServerProcess } from "../local/processes/server-process.ts";
 
-/** What the image allows a service: to read and to use the network, and nothing else. */
-const containment = ["--permission", "--allow-fs-read=*", "--allow-net"];
+/** What the image allows a service: to read, and nothing else but the network. */
+const containment = ["--permission", "--allow-fs-read=*"];
 
 export interface BundledServiceOptions {
   name: ServiceName;
