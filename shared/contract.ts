@@ -1,8 +1,8 @@
 /**
  * What the infrastructure, the local gateway, the services and the tests must agree on.
  *
- * Plain data and nothing else: this file imports nothing, so each of them can read it, and a path,
- * a table or a grant that changes here changes for all of them at once.
+ * Plain data, and pure functions of it: this file imports nothing, so each of them can read it, and a
+ * path, a table or a grant that changes here changes for all of them at once.
  */
 
 /** An action of the DynamoDB API, without its `dynamodb:` prefix. */
@@ -123,7 +123,6 @@ export const env = {
   port: "PORT",
   redisUrl: "REDIS_URL",
   apiKeys: "API_KEYS",
-  counterStore: "COUNTER_STORE",
   trustedHops: "TRUSTED_HOPS",
   drainSeconds: "DRAIN_SECONDS",
   dynamodbEndpoint: "DYNAMODB_ENDPOINT",
@@ -133,3 +132,59 @@ export const env = {
   /** Name of the deployment (project and stack), so that two of one account keep their metrics apart. */
   deployment: "DEPLOYMENT",
 } as const;
+
+/** Where a container runs: on AWS, in the local stack or in compose. */
+export interface Place {
+  /** AWS region of the tables. */
+  region: string;
+  /** Real names of the tables. */
+  tableNames: Readonly<Record<TableName, string>>;
+  /** A local DynamoDB; undefined for the region's own. */
+  dynamodbEndpoint?: string | undefined;
+  /** Proxies in front that append to `x-forwarded-for`. */
+  trustedHops: number;
+  /** How long a stopping container still serves. */
+  drainSeconds: number;
+  /** Dimension of the scaling metric; undefined when the service does not publish it. */
+  publishMetricAs?: string | undefined;
+}
+
+/** The plain environment of a service's container, and of a local process alike. */
+export function containerEnvironment(
+  service: ServiceContract,
+  place: Place,
+): Record<string, string> {
+  const own = Object.keys(service.tables) as TableName[];
+  const { dynamodbEndpoint, publishMetricAs } = place;
+  return {
+    [env.port]: String(container.port),
+    [env.awsRegion]: place.region,
+    [env.trustedHops]: String(place.trustedHops),
+    [env.drainSeconds]: String(place.drainSeconds),
+    ...(dynamodbEndpoint !== undefined && { [env.dynamodbEndpoint]: dynamodbEndpoint }),
+    ...(publishMetricAs !== undefined && {
+      [env.embeddedMetrics]: "on",
+      [env.deployment]: publishMetricAs,
+    }),
+    ...Object.fromEntries(own.map((table) => [tables[table].env, place.tableNames[table]])),
+  };
+}
+
+/** What a container is given as a secret; `T` is the secret itself, or where to find it. */
+export interface Secrets<T> {
+  /** URL of Redis with its password; undefined where there is none. */
+  redisUrl?: T | undefined;
+  /** Keys that may write; undefined leaves the writes open. */
+  apiKeys?: T | undefined;
+}
+
+/** The secret part of a container's environment: only what the service uses. */
+export function containerSecrets<T>(
+  service: ServiceContract,
+  { redisUrl, apiKeys }: Secrets<T>,
+): Record<string, T> {
+  return {
+    ...(service.redis && redisUrl !== undefined && { [env.redisUrl]: redisUrl }),
+    ...(service.apiKeys && apiKeys !== undefined && { [env.apiKeys]: apiKeys }),
+  };
+}

@@ -1,6 +1,5 @@
 import { expect } from "chai";
-import { env, services, tables } from "../../shared/contract.ts";
-import { containerDefinition, type ContainerArgs, serviceEnvironment } from "./container.ts";
+import { containerDefinition, type ContainerArgs } from "./container.ts";
 
 const args: ContainerArgs = {
   name: "counter",
@@ -12,9 +11,6 @@ const args: ContainerArgs = {
   log: { group: "/ecs/counter", region: "eu-west-1" },
   healthCommand: ["node", "--version"],
 };
-
-const tableNames = { counters: "c-1", sessions: "s-1", products: "p-1", streams: "t-1" };
-const told = { region: "eu-west-1", deployment: "d", hasCache: true, publishesMetric: false };
 
 describe("a container definition", () => {
   it("is the same text for the same container, whatever the order of its variables", () => {
@@ -38,21 +34,5 @@ describe("a container definition", () => {
       "node",
       "--version",
     ]);
-  });
-});
-
-describe("the environment of a service", () => {
-  it("has the tables that the contract grants, by the contract's names, and no others", () => {
-    const environment = serviceEnvironment(services.catalog, { ...told, tableNames });
-    expect(environment).to.include({ [tables.products.env]: "p-1" });
-    expect(environment).to.not.have.any.keys(tables.counters.env, tables.streams.env);
-  });
-
-  it("names the counter's store by whether there is a cache, and nobody else's", () => {
-    const store = (hasCache: boolean, name: "counter" | "catalog") =>
-      serviceEnvironment(services[name], { ...told, hasCache, tableNames })[env.counterStore];
-    expect(store(true, "counter")).to.equal("redis");
-    expect(store(false, "counter")).to.equal("dynamodb");
-    expect(store(true, "catalog")).to.equal(undefined);
   });
 });

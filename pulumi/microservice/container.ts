@@ -1,10 +1,4 @@
-import {
-  container,
-  env,
-  type ServiceContract,
-  type TableName,
-  tables,
-} from "../../shared/contract.ts";
+import { container } from "../../shared/contract.ts";
 
 export interface ContainerArgs {
   name: string;
@@ -71,36 +65,6 @@ export const serviceHealthCommand = [
   `fetch("http://127.0.0.1:${container.port}${container.healthPath}")` +
     ".then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))",
 ];
-
-export interface EnvironmentArgs {
-  region: string;
-  deployment: string;
-  hasCache: boolean;
-  /** Whether it is scaled on its own metric, and so has to publish it. */
-  publishesMetric: boolean;
-  tableNames: Readonly<Record<TableName, string>>;
-}
-
-/** What the deployment tells a service, by the names of the contract. */
-export function serviceEnvironment(
-  contract: ServiceContract,
-  args: EnvironmentArgs,
-): Record<string, string> {
-  const touched = Object.keys(contract.tables) as TableName[];
-  const tableNames = touched.map((table) => [tables[table].env, args.tableNames[table]] as const);
-  return {
-    [env.port]: `${container.port}`,
-    [env.drainSeconds]: `${container.drainSeconds}`,
-    [env.trustedHops]: "1",
-    [env.awsRegion]: args.region,
-    [env.deployment]: args.deployment,
-    ...(args.publishesMetric && { [env.embeddedMetrics]: "on" }),
-    ...("counters" in contract.tables && {
-      [env.counterStore]: args.hasCache ? "redis" : "dynamodb",
-    }),
-    ...Object.fromEntries(tableNames),
-  };
-}
 
 function sorted(record: Readonly<Record<string, string>>): [string, string][] {
   return Object.entries(record).sort(([a], [b]) => (a < b ? -1 : 1));

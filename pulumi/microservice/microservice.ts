@@ -1,7 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import {
   container,
-  env,
+  containerEnvironment,
+  containerSecrets,
   type ServiceContract,
   type ServiceName,
   type TableAction,
@@ -10,7 +11,7 @@ import { cpuAlarm, trafficAlarms } from "../alarms/alarms.ts";
 import type { Alerts } from "../alarms/alerts.ts";
 import type { Cluster } from "../cluster.ts";
 import type { Config } from "../config/parse.ts";
-import { serviceEnvironment, serviceHealthCommand } from "./container.ts";
+import { serviceHealthCommand } from "./container.ts";
 import type { Watched } from "../alarms/dashboard.ts";
 import type { Data } from "../data/tables.ts";
 import { fargateService } from "./fargate-service.ts";
@@ -117,13 +118,14 @@ function routeArgs({ paths, priority }: ServiceContract) {
 
 function taskArgs(image: Image, { contract, options, platform }: MicroserviceArgs) {
   const { config, data, cache, apiKey } = platform;
+  const publishesMetric = options.scaling.some(({ kind }) => kind === "metric");
   const set = data.tableNames.apply((tableNames) =>
-    serviceEnvironment(contract, {
+    containerEnvironment(contract, {
       region: config.region,
-      deployment: config.name,
-      hasCache: cache !== undefined,
-      publishesMetric: options.scaling.some(({ kind }) => kind === "metric"),
       tableNames,
+      trustedHops: 1,
+      drainSeconds: container.drainSeconds,
+      publishMetricAs: publishesMetric ? config.name : undefined,
     }),
   );
   return {
@@ -132,10 +134,7 @@ function taskArgs(image: Image, { contract, options, platform }: MicroserviceArg
     size: options.size,
     container: { port: container.port, user: "1000:1000", healthCommand: serviceHealthCommand },
     environment: set.apply((own) => ({ ...options.environment, ...own })),
-    secrets: {
-      ...(contract.redis && cache && { [env.redisUrl]: cache.url }),
-      ...(contract.apiKeys && { [env.apiKeys]: apiKey }),
-    },
+    secrets: containerSecrets(contract, { redisUrl: cache?.url, apiKeys: apiKey }),
     grants: grantsOf(contract, data),
   };
 }

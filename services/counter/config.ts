@@ -17,7 +17,7 @@ export const counterSettings = {
   countersTable: tableSetting("counters"),
   sessionsTable: tableSetting("sessions"),
   counterStore: oneOf({
-    env: env.counterStore,
+    env: "COUNTER_STORE",
     meaning: "where hits are counted; `auto` is `redis` when `REDIS_URL` is set, else `dynamodb`",
     values: ["auto", "redis", "dynamodb"],
     default: "auto",
@@ -72,6 +72,6 @@ export function findConflicts(settings: Values<typeof counterSettings>): string[
   const { counterStore, redisUrl } = settings;
   if (counterStore !== "redis" || redisUrl !== undefined) return [];
   return [
-    `${env.counterStore}: expected ${env.redisUrl} beside redis, got none; set it, or unset ${env.counterStore}`,
+    `COUNTER_STORE: expected ${env.redisUrl} beside redis, got none; set it, or unset COUNTER_STORE`,
   ];
 }

@@ -4,11 +4,15 @@ import { expect } from "chai";
 import { parse } from "yaml";
 import {
   container,
+  containerEnvironment,
+  containerSecrets,
   env,
-  type ServiceContract,
   serviceNames,
   services as contracts,
+  tables,
 } from "../../contract.ts";
+import { localRegion } from "../local/stores/local-aws.ts";
+import { localTableNames } from "../local/stores/table-names.ts";
 
 const root = fileURLToPath(new URL("../../../", import.meta.url));
 const read = (path: string) => readFile(`${root}${path}`, "utf8");
@@ -59,16 +63,27 @@ describe("compose.yaml", () => {
     }
   });
 
-  it("tells each service where its stores are, by the names of the contract", () => {
+  it("gives each service what a deployed container gets, but for what is the default", () => {
+    const place = {
+      region: localRegion,
+      tableNames: localTableNames(),
+      dynamodbEndpoint: "http://dynamodb:8000",
+      trustedHops: 1,
+      drainSeconds: container.drainSeconds,
+    };
+    const secrets = { redisUrl: "redis://redis:6379", apiKeys: "${API_KEYS:-}" };
     for (const name of included()) {
-      const contract: ServiceContract = contracts[name];
-      const told = Object.keys(service(name).environment ?? {});
-      expect(told, name).to.include.members([env.dynamodbEndpoint, env.awsRegion]);
-      expect(told.includes(env.redisUrl), name).to.equal(contract.redis);
-      expect(told.includes(env.apiKeys), name).to.equal(contract.apiKeys);
-      const known = new Set<string>(Object.values(env));
-      const strange = told.filter((key) => !known.has(key) && !key.startsWith("AWS_"));
-      expect(strange, name).to.deep.equal([]);
+      const deployed = {
+        ...containerEnvironment(contracts[name], place),
+        ...containerSecrets(contracts[name], secrets),
+      };
+      const { AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, ...given } =
+        service(name).environment ?? {};
+      expect(AWS_ACCESS_KEY_ID && AWS_SECRET_ACCESS_KEY, name).to.equal("local");
+      const left = Object.keys(deployed).filter((variable) => !(variable in given));
+      const defaults = Object.values(tables).map((table) => table.env);
+      expect([env.port, env.trustedHops, env.drainSeconds, ...defaults]).to.include.members(left);
+      expect(deployed, name).to.include(given);
     }
   });
 

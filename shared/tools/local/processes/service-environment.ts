@@ -1,6 +1,11 @@
-import { env, services, type ServiceName } from "../../../contract.ts";
-import { localAwsEnvironment } from "../stores/local-aws.ts";
-import { localTableNames, tableEnvironment, type TableNames } from "../stores/table-names.ts";
+import {
+  containerEnvironment,
+  containerSecrets,
+  services,
+  type ServiceName,
+} from "../../../contract.ts";
+import { localCredentials, localRegion } from "../stores/local-aws.ts";
+import { localTableNames, type TableNames } from "../stores/table-names.ts";
 
 export interface StoreAddresses {
   dynamodbUrl: string;
@@ -10,18 +15,21 @@ export interface StoreAddresses {
   redisUrl?: string | undefined;
 }
 
-/** What a deployed container of this service would be told, for local stores. */
+/** What a deployed container of this service is given, for local stores. */
 export function serviceEnvironment(
   service: ServiceName,
   { dynamodbUrl, tableNames = localTableNames(), redisUrl }: StoreAddresses,
 ): Record<string, string> {
-  const usesRedis = services[service].redis && redisUrl !== undefined;
   return {
-    ...localAwsEnvironment(dynamodbUrl),
-    ...tableEnvironment(tableNames),
-    ...(usesRedis && { [env.redisUrl]: redisUrl }),
-    ...(service === "counter" && { [env.counterStore]: usesRedis ? "redis" : "dynamodb" }),
-    [env.trustedHops]: "1",
-    [env.drainSeconds]: "1",
+    ...containerEnvironment(services[service], {
+      region: localRegion,
+      tableNames,
+      dynamodbEndpoint: dynamodbUrl,
+      trustedHops: 1,
+      drainSeconds: 1,
+    }),
+    ...containerSecrets(services[service], { redisUrl }),
+    AWS_ACCESS_KEY_ID: localCredentials.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: localCredentials.secretAccessKey,
   };
 }

@@ -7,9 +7,3 @@ export function localTableNames(prefix = ""): TableNames {
   const named = Object.keys(tables).map((table) => [table, `${prefix}${table}`]);
   return Object.fromEntries(named) as TableNames;
 }
-
-/** The environment variables by which the services learn those names. */
-export function tableEnvironment(names: TableNames): Record<string, string> {
-  const entries = Object.entries(names) as [TableName, string][];
-  return Object.fromEntries(entries.map(([table, name]) => [tables[table].env, name]));
-}
