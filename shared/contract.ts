@@ -112,7 +112,11 @@ export const container = {
   metricsPath: "/metrics",
   /** How long a stopping task still serves while the load balancer takes it out. */
   drainSeconds: 10,
-  /** ECS kills a task this long after SIGTERM: more than the drain plus the last flush. */
+  /** Then: the longest wait for the requests that are still open, before they are cut. */
+  answerSeconds: 5,
+  /** Then: the longest that flushing buffers and closing clients may take. */
+  flushSeconds: 8,
+  /** ECS kills a task this long after SIGTERM: more than the three above together. */
   stopTimeoutSeconds: 30,
   /** Keep-alive of the services must outlast this, or the load balancer sees resets. */
   loadBalancerIdleSeconds: 60,

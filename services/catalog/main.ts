@@ -111,13 +111,10 @@ await serve({
   }),
   port: settings.port,
   drainMs: settings.drainSeconds * 1_000,
-  onStop: [
-    async () => redisCache?.close(),
-    async () => redis?.close(),
-    () => {
-      dynamodb.destroy();
-      return Promise.resolve();
-    },
-  ],
+  onStop: {
+    "settle writes": () => redisCache?.close(),
+    "close Redis": () => redis?.close(),
+    "close DynamoDB": () => dynamodb.destroy(),
+  },
   ...service,
 });

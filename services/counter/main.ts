@@ -92,14 +92,11 @@ await serve({
   }),
   port: settings.port,
   drainMs: settings.drainSeconds * 1_000,
-  onStop: [
-    () => sessions.flush(),
-    async () => counting.close?.(),
-    () => {
-      dynamodb.destroy();
-      return Promise.resolve();
-    },
-  ],
+  onStop: {
+    "flush sessions": () => sessions.flush(),
+    "close the counting store": () => counting.close?.(),
+    "close DynamoDB": () => dynamodb.destroy(),
+  },
   lifecycle,
   log,
 });

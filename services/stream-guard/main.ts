@@ -62,11 +62,6 @@ await serve({
   app,
   port: settings.port,
   drainMs: settings.drainSeconds * 1_000,
-  onStop: [
-    () => {
-      client.destroy();
-      return Promise.resolve();
-    },
-  ],
+  onStop: { "close DynamoDB": () => client.destroy() },
   ...service,
 });

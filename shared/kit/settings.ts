@@ -2,6 +2,14 @@ import { flag, list, oneOf, optionalText, optionalUrl, text, wholeNumber } from 
 import { container, env, tables, type TableName } from "../contract.ts";
 import { logLevels } from "./process/log.ts";
 
+/** Left between the last step of a stop and the moment when ECS kills the task. */
+const KILL_MARGIN_SECONDS = 2;
+const MAX_DRAIN_SECONDS =
+  container.stopTimeoutSeconds -
+  container.answerSeconds -
+  container.flushSeconds -
+  KILL_MARGIN_SECONDS;
+
 /** The settings that every service has, to be spread into its own. */
 export const serviceSettings = {
   port: wholeNumber({
@@ -50,7 +58,7 @@ export const serviceSettings = {
     meaning: "how long a stopping process still serves",
     unit: "seconds",
     min: 0,
-    max: 100,
+    max: MAX_DRAIN_SECONDS,
     default: container.drainSeconds,
   }),
   embeddedMetrics: flag({

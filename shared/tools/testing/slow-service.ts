@@ -1,5 +1,6 @@
 /** A service for the tests of `serve`: answers late, and tells how it stops. */
 import { setTimeout as delay } from "node:timers/promises";
+import { z } from "zod";
 import { createServiceApp } from "../../kit/http/service-app.ts";
 import { route } from "../../kit/http/route.ts";
 import { createLog } from "../../kit/process/log.ts";
@@ -21,17 +22,30 @@ const slow = route({
     ctx.body = { done: true };
   },
 });
+const take = route({
+  method: "POST",
+  paths: ["/take"],
+  operationId: "take",
+  summary: "Takes a body",
+  body: z.unknown(),
+  replies: { 200: { description: "It came in full" } },
+  handle(ctx, { body }) {
+    ctx.body = { body };
+  },
+});
 const about = { service: "catalog", title: "Slow", description: "For a test." } as const;
 
 await serve({
-  app: createServiceApp(about, [slow], context),
+  app: createServiceApp(about, [slow, take], context),
   port: Number(process.env.PORT),
   drainMs: Number(process.env.DRAIN_MS),
-  onStop: [
-    () => {
+  onStop: {
+    flush() {
+      if (process.env.FLUSH === "fails") throw new Error("no");
       context.log.info("flushed");
-      return process.env.FLUSH === "fails" ? Promise.reject(new Error("no")) : Promise.resolve();
     },
-  ],
+    close: () => context.log.info("closed"),
+  },
+  requestTimeoutMs: Number(process.env.REQUEST_TIMEOUT_MS),
   ...context,
 });
