@@ -1,7 +1,14 @@
 import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { expect } from "chai";
-import { container, env, serviceNames, services, tables } from "../shared/contract.ts";
+import {
+  container,
+  env,
+  type ServiceContract,
+  serviceNames,
+  services,
+  tables,
+} from "../shared/contract.ts";
 import { find, ofType, type RecordedResource, type Recording } from "./offline/recording.ts";
 import { report } from "./offline/report.ts";
 import { type } from "./offline/resource-types.ts";
@@ -142,13 +149,15 @@ describe("the Pulumi program", () => {
       });
     });
 
-    it("has a rule for each service with the paths and the priority of the contract", () => {
+    it("has the listener rules of the contract, with their paths and priorities", () => {
       for (const name of serviceNames) {
-        const { props } = find(prod, type.listenerRule, name);
-        expect(props["priority"]).to.equal(services[name].priority);
-        expect(props["conditions"]).to.deep.equal([
-          { pathPattern: { values: [...services[name].paths] } },
-        ]);
+        const { rules }: ServiceContract = services[name];
+        for (const [index, { paths, priority }] of rules.entries()) {
+          const rule = index === 0 ? name : `${name}-${priority}`;
+          const { props } = find(prod, type.listenerRule, rule);
+          expect(props["priority"]).to.equal(priority);
+          expect(props["conditions"]).to.deep.equal([{ pathPattern: { values: [...paths] } }]);
+        }
       }
     });
   });

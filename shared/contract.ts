@@ -24,15 +24,21 @@ export interface TableContract {
   ttlAttribute?: string;
 }
 
-/** One service as the outside sees it, and what it may touch. */
-export interface ServiceContract {
+/** One listener rule of the load balancer. */
+export interface ListenerRule {
   /**
    * Public paths, as an ALB matches them: case-sensitive, `*` any run of characters, `?` one.
-   * A listener rule holds at most five values.
+   * A rule holds at most five values.
    */
   paths: readonly string[];
-  /** Priority of its listener rule: unique, and never renumbered (swapping two collides). */
+  /** The lowest that matches wins: unique, and never renumbered (swapping two collides). */
   priority: number;
+}
+
+/** One service as the outside sees it, and what it may touch. */
+export interface ServiceContract {
+  /** Its listener rules; the first one bears the service's name. */
+  rules: readonly [ListenerRule, ...ListenerRule[]];
   /** True when the service is told `REDIS_URL`. */
   redis: boolean;
   /** True when the service has writes that ask for an API key. */
@@ -61,8 +67,7 @@ export type TableName = keyof typeof tables;
 
 export const services = {
   counter: {
-    paths: ["/", "/counter", "/counter/*"],
-    priority: 10,
+    rules: [{ paths: ["/", "/counter", "/counter/*"], priority: 10 }],
     redis: true,
     apiKeys: true,
     tables: {
@@ -72,8 +77,7 @@ export const services = {
     scalingMetric: { namespace: "PageServices", name: "HitsPerSecond" },
   },
   catalog: {
-    paths: ["/data", "/product/*", "/catalog", "/catalog/*"],
-    priority: 20,
+    rules: [{ paths: ["/data", "/product/*", "/catalog", "/catalog/*"], priority: 20 }],
     redis: true,
     apiKeys: true,
     tables: {
@@ -82,14 +86,18 @@ export const services = {
     scalingMetric: { namespace: "PageServices", name: "ReadsPerSecond" },
   },
   "stream-guard": {
-    paths: [
-      "/api/v1/stream",
-      "/api/v1/streams",
-      "/api/v1/streams/*",
-      "/stream-guard",
-      "/stream-guard/*",
+    rules: [
+      {
+        paths: [
+          "/api/v1/stream",
+          "/api/v1/streams",
+          "/api/v1/streams/*",
+          "/stream-guard",
+          "/stream-guard/*",
+        ],
+        priority: 30,
+      },
     ],
-    priority: 30,
     redis: false,
     apiKeys: false,
     tables: {

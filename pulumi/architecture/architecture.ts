@@ -57,7 +57,7 @@ interface ServiceRow {
 }
 
 function drawService({ name, index, stores }: ServiceRow): string {
-  const { paths, redis, tables: used } = services[name];
+  const { rules, redis, tables: used } = services[name];
   const y = TOP + index * ROW_HEIGHT;
   const middle = y + SERVICE.height / 2;
   const balancer = TOP + (serviceNames.length * ROW_HEIGHT) / 2;
@@ -67,7 +67,7 @@ function drawService({ name, index, stores }: ServiceRow): string {
     arrow(BALANCER.x + BALANCER.width, from, SERVICE.x, middle),
     box({ x: SERVICE.x, y, width: SERVICE.width, height: SERVICE.height, kind: "service" }),
     text({ x: 480, y: y + 26, label: name, kind: "name" }),
-    ...lines(paths).map((label, line) =>
+    ...lines(rules.flatMap(({ paths }) => paths)).map((label, line) =>
       text({ x: 480, y: y + 50 + line * 20, label, kind: "path" }),
     ),
     ...touched.map((store) => {

@@ -181,15 +181,18 @@ describe("the stack configuration", () => {
 
   it("refuses a contract with six path patterns", () => {
     const paths = ["/a", "/b", "/c", "/d", "/e", "/f"];
-    const [fault] = faultsOf(() => parse({}, { counter: { ...services.counter, paths } }));
-    expect(fault?.key).to.equal("services.counter.paths of shared/contract.ts");
+    const counter = { ...services.counter, rules: [{ paths, priority: 10 }] as const };
+    const [fault] = faultsOf(() => parse({}, { counter }));
+    expect(fault?.key).to.equal("services.counter.rules[0].paths of shared/contract.ts");
     expect(fault?.remedy).to.contain("*");
   });
 
   it("refuses a contract that gives one priority twice", () => {
-    const twice = { ...services.catalog, priority: services.counter.priority };
+    const [rule] = services.catalog.rules;
+    const { priority } = services.counter.rules[0];
+    const twice = { ...services.catalog, rules: [{ ...rule, priority }] as const };
     const [fault] = faultsOf(() => parse({}, { ...services, catalog: twice }));
-    expect(fault?.key).to.equal("services.catalog.priority of shared/contract.ts");
+    expect(fault?.key).to.equal("services.catalog.rules[0].priority of shared/contract.ts");
   });
 
   it("refuses to scale a service on a metric that its contract lacks", () => {

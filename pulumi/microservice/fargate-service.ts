@@ -68,7 +68,7 @@ export function fargateService(
     },
     {
       parent,
-      dependsOn: [args.route.rule, args.cluster.capacityProviders],
+      dependsOn: [...args.route.rules, args.cluster.capacityProviders],
       ignoreChanges: ["desiredCount"],
       hooks: { afterUpdate: [refuseRollback] },
       customTimeouts: { create: "20m", update: "30m", delete: "20m" },

@@ -4,22 +4,27 @@ import { container } from "../../shared/contract.ts";
 import type { Ingress } from "../ingress/ingress.ts";
 import type { Network } from "../network/network.ts";
 
-export interface RouteArgs {
-  network: Network;
-  ingress: Ingress;
+interface RuleArgs {
   /** Unique on the listener; the lowest that matches wins. */
   priority: number;
   /** All must hold; together they have at most five values. */
   conditions: aws.types.input.lb.ListenerRuleCondition[];
+}
+
+export interface RouteArgs {
+  network: Network;
+  ingress: Ingress;
+  /** Any of them leads to the tasks; the first one bears the name of the route. */
+  rules: readonly RuleArgs[];
   port: number;
   healthPath: string;
 }
 
-/** The way of a request from the listener to the tasks: a rule and the target group behind it. */
+/** The way of a request from the listener to the tasks: the rules and the target group behind them. */
 export class Route extends pulumi.ComponentResource {
   readonly targetGroup: aws.lb.TargetGroup;
-  /** Until it is there, ECS refuses the target group. */
-  readonly rule: aws.lb.ListenerRule;
+  /** Until they are there, ECS refuses the target group. */
+  readonly rules: readonly aws.lb.ListenerRule[];
   readonly port: number;
   /** How CloudWatch and the autoscaler tell the metrics of this route apart. */
   readonly metrics: {
@@ -51,15 +56,15 @@ export class Route extends pulumi.ComponentResource {
       },
       { parent: this },
     );
-    this.rule = new aws.lb.ListenerRule(
-      name,
-      {
-        listenerArn: args.ingress.listener.arn,
-        priority: args.priority,
-        conditions: args.conditions,
-        actions: [{ type: "forward", targetGroupArn: this.targetGroup.arn }],
-      },
-      { parent: this },
+    const actions = [{ type: "forward", targetGroupArn: this.targetGroup.arn }];
+    const listenerArn = args.ingress.listener.arn;
+    this.rules = args.rules.map(
+      (rule, index) =>
+        new aws.lb.ListenerRule(
+          index === 0 ? name : `${name}-${rule.priority}`,
+          { listenerArn, ...rule, actions },
+          { parent: this },
+        ),
     );
 
     this.port = args.port;

@@ -107,10 +107,12 @@ function buildOf(name: ServiceName) {
   return { context: "..", dockerfile: "../services/Dockerfile", args: { SERVICE: name } };
 }
 
-function routeArgs({ paths, priority }: ServiceContract) {
+function routeArgs({ rules }: ServiceContract) {
   return {
-    priority,
-    conditions: [{ pathPattern: { values: [...paths] } }],
+    rules: rules.map(({ paths, priority }) => ({
+      priority,
+      conditions: [{ pathPattern: { values: [...paths] } }],
+    })),
     port: container.port,
     healthPath: container.healthPath,
   };

@@ -112,8 +112,12 @@ export class Prometheus extends pulumi.ComponentResource {
 
 function routeArgs({ host, allow }: PrometheusArgs["options"]) {
   return {
-    priority: priorities.allowed,
-    conditions: [{ hostHeader: { values: [host] } }, { sourceIp: { values: allow } }],
+    rules: [
+      {
+        priority: priorities.allowed,
+        conditions: [{ hostHeader: { values: [host] } }, { sourceIp: { values: allow } }],
+      },
+    ],
     port,
     healthPath: "/-/healthy",
   };

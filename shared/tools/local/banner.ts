@@ -19,7 +19,7 @@ export function createBanner(options: BannerOptions): string {
   const rows = serviceNames.map((service) => [
     service,
     `${url}/${service}/docs`,
-    services[service].paths.join(" "),
+    services[service].rules.flatMap(({ paths }) => paths).join(" "),
   ]);
   const processes = instances === 1 ? "" : `, ${instances} processes of each service`;
   return [

@@ -6,8 +6,9 @@ interface PathRule {
 }
 
 const rules: readonly PathRule[] = Object.entries<ServiceContract>(services)
-  .toSorted(([, one], [, other]) => one.priority - other.priority)
-  .map(([service, { paths }]) => ({
+  .flatMap(([service, contract]) => contract.rules.map((rule) => ({ service, ...rule })))
+  .toSorted((one, other) => one.priority - other.priority)
+  .map(({ service, paths }) => ({
     service: service as ServiceName,
     patterns: paths.map(compilePattern),
   }));
