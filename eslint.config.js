@@ -49,7 +49,7 @@ export default tseslint.config(
       "**/config.ts",
       "shared/tools/**",
       "services/*/{acceptance,bench,example,testing}/**",
-      "pulumi/offline/**",
+      "pulumi/{cost,offline,preview-comment,rehearsal}/**",
       "pulumi/index.ts",
     ],
     rules: { "no-restricted-properties": "off", "no-console": "off" },

@@ -6,16 +6,17 @@ import { type Deployment, OfflineMonitor } from "./engine/monitor.ts";
 import type { Recording } from "./recording.ts";
 import { root, type StackFile } from "./stack-file.ts";
 
-const programDirectory = path.join(root, "pulumi");
-
 /**
  * Runs the program as the CLI would, in a process of its own and through the SDK's own runner, but
  * against the offline monitor. Touches nothing but loopback. What the program prints is passed on.
+ * The program is that of this working tree, unless another copy's directory is given.
  */
 export async function runProgram(
   { project, stack, values }: StackFile,
   trouble: Pick<Deployment, "rolledBack"> = {},
+  directory = root,
 ): Promise<Recording> {
+  const programDirectory = path.join(directory, "pulumi");
   const region = values["aws:region"] ?? "";
   const monitor = new OfflineMonitor({ project, stack, region, ...trouble });
   const address = await monitor.listen();
@@ -23,7 +24,7 @@ export async function runProgram(
     const runner = createRequire(import.meta.url).resolve("@pulumi/pulumi/cmd/run");
     const engine = ["--monitor", address, "--engine", address, "--dry-run", "--parallel", "16"];
     const names = ["--organization", "offline", "--project", project, "--stack", stack];
-    const places = ["--root-directory", root, "--pwd", programDirectory];
+    const places = ["--root-directory", directory, "--pwd", programDirectory];
     const child = spawn(process.execPath, [runner, ...engine, ...names, ...places, "."], {
       cwd: programDirectory,
       env: { ...withoutAws(process.env), ...configuration(values) },

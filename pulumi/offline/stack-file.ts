@@ -22,7 +22,11 @@ interface ConfigFile {
 }
 
 /** Reads Pulumi.yaml and Pulumi.<stack>.yaml; undefined when there is no such stack. */
-export async function readStackFile(stack: string): Promise<StackFile | undefined> {
+export async function readStackFile(
+  stack: string,
+  directory = root,
+): Promise<StackFile | undefined> {
+  const read = (file: string) => readFile(path.join(directory, file), "utf8");
   const { name } = parse(await read("Pulumi.yaml")) as ProjectFile;
   const text = await read(`Pulumi.${stack}.yaml`).catch(() => undefined);
   if (text === undefined) return undefined;
@@ -32,8 +36,4 @@ export async function readStackFile(stack: string): Promise<StackFile | undefine
     typeof value === "string" ? value : JSON.stringify(value),
   ]);
   return { project: name, stack, values: Object.fromEntries(entries) as Record<string, string> };
-}
-
-function read(file: string): Promise<string> {
-  return readFile(path.join(root, file), "utf8");
 }
