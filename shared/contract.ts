@@ -71,8 +71,8 @@ export const services = {
     redis: true,
     apiKeys: true,
     tables: {
-      counters: ["DescribeTable", "GetItem", "PutItem", "UpdateItem", "Scan"],
-      sessions: ["DescribeTable", "BatchWriteItem"],
+      counters: ["DescribeTable", "GetItem", "UpdateItem", "Scan"],
+      sessions: ["BatchWriteItem"],
     },
     scalingMetric: { namespace: "PageServices", name: "HitsPerSecond" },
   },
@@ -81,7 +81,7 @@ export const services = {
     redis: true,
     apiKeys: true,
     tables: {
-      products: ["DescribeTable", "GetItem", "PutItem", "UpdateItem", "DeleteItem", "Scan"],
+      products: ["DescribeTable", "GetItem", "PutItem", "DeleteItem", "Scan"],
     },
     scalingMetric: { namespace: "PageServices", name: "ReadsPerSecond" },
   },
