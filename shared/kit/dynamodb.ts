@@ -1,5 +1,9 @@
-import { DynamoDBClient, DynamoDBServiceException } from "@aws-sdk/client-dynamodb";
+import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { toDynamoDBFailure } from "./dynamodb-errors.ts";
 import { StoreUnavailable } from "./store-unavailable.ts";
+
+/** Marks a call of which an attempt may have run. */
+const RAN = "attemptMayHaveRun";
 
 export interface DynamoDBOptions {
   /** Where a local DynamoDB listens; undefined for the region's own endpoint. */
@@ -16,14 +20,6 @@ export interface DynamoDBOptions {
    */
   maxAttempts?: number;
 }
-
-/** Errors that say "not now" rather than "no": the call was not the fault. */
-const OVERLOADED = new Set([
-  "ProvisionedThroughputExceededException",
-  "ThrottlingException",
-  "RequestLimitExceeded",
-  "InternalServerError",
-]);
 
 /**
  * A DynamoDB client whose every call ends: within `timeoutMs` an attempt.
@@ -44,23 +40,38 @@ export function createDynamoDB(options: DynamoDBOptions): DynamoDBClient {
       httpAgent: { keepAlive: true, maxSockets: 200 },
     },
   });
-  client.middlewareStack.add(
-    (next) => async (args) => {
-      try {
-        return await next(args);
-      } catch (error) {
-        throw isAnswer(error) ? error : new StoreUnavailable("dynamodb", error);
-      }
-    },
-    { step: "initialize", name: "storeUnavailable", priority: "high" },
-  );
+  reportFailures(client);
   return client;
 }
 
-function isAnswer(error: unknown): boolean {
-  return (
-    error instanceof DynamoDBServiceException &&
-    error.$fault === "client" &&
-    !OVERLOADED.has(error.name)
+/** A call may have run when one of its attempts may have, whatever the last one was answered. */
+function reportFailures(client: DynamoDBClient): void {
+  client.middlewareStack.add(
+    (next, context) => async (args) => {
+      try {
+        return await next(args);
+      } catch (error) {
+        const failure = toDynamoDBFailure(error);
+        if (failure instanceof StoreUnavailable && failure.mayHaveRun) context[RAN] = true;
+        throw error;
+      }
+    },
+    { step: "finalizeRequest", name: "noteFailedAttempt", priority: "low" },
+  );
+  client.middlewareStack.add(
+    (next, context) => async (args) => {
+      try {
+        return await next(args);
+      } catch (error) {
+        const failure = toDynamoDBFailure(error);
+        if (!(failure instanceof StoreUnavailable)) throw failure;
+        const { reason, mayHaveRun } = failure;
+        throw new StoreUnavailable("dynamodb", error, {
+          reason,
+          mayHaveRun: mayHaveRun || context[RAN] === true,
+        });
+      }
+    },
+    { step: "initialize", name: "storeUnavailable", priority: "high" },
   );
 }

@@ -11,8 +11,11 @@ import { RedisServer } from "../tools/local/stores/redis-server.ts";
 import { serviceEnvironment } from "../tools/local/processes/service-environment.ts";
 import { ServiceProcess } from "../tools/local/processes/service-process.ts";
 import { createRedis } from "./redis.ts";
+import { toRedisFailure } from "./redis-errors.ts";
 import { StoreUnavailable } from "./store-unavailable.ts";
 import { recordingLog } from "../tools/testing/start-app.ts";
+
+const WRITE = "redis.call('SET', 'written', 1) return 'done'";
 
 function connectTo(url: string, timeoutMs = 1_000) {
   const { log, lines } = recordingLog();
@@ -64,6 +67,79 @@ describe("a Redis connection", () => {
     const failure = await failureOf(redis.run((client) => client.sendCommand(["NONSENSE"])));
     expect(failure).to.be.instanceOf(ErrorReply);
   });
+});
+
+describe("A Redis that refuses", () => {
+  let server: RedisServer;
+  let connection: ReturnType<typeof connectTo>;
+  const configure = (...words: string[]) =>
+    connection.redis.run((client) => client.sendCommand(words));
+  const write = () => connection.redis.run((client) => client.eval(WRITE));
+  before(async () => {
+    server = await RedisServer.start();
+    connection = connectTo(server.url);
+    await pollUntil(connection.answers, { what: "redis answers" });
+  });
+  after(async () => {
+    await connection.redis.close();
+    await server.stop();
+  });
+
+  for (const [reason, refuse, accept] of [
+    ["full", ["CONFIG", "SET", "maxmemory", "1"], ["CONFIG", "SET", "maxmemory", "0"]],
+    [
+      "no-replicas",
+      ["CONFIG", "SET", "min-replicas-to-write", "1"],
+      ["CONFIG", "SET", "min-replicas-to-write", "0"],
+    ],
+  ] as const) {
+    it(`is not available while it is ${reason}, and has run nothing`, async () => {
+      await configure(...refuse);
+      const failure = await failureOf(write());
+      await configure(...accept);
+      expect(failure).to.be.instanceOf(StoreUnavailable);
+      expect(failure).to.include({ store: "redis", reason, mayHaveRun: false });
+      expect(await write()).to.equal("done");
+    });
+  }
+
+  it("may have run a script that lacks a permission in its middle", async () => {
+    await configure("ACL", "SETUSER", "poor", "on", ">secret", "~*", "+@all", "-info");
+    await using poor = connectTo(server.url.replace("redis://", "redis://poor:secret@"));
+    await pollUntil(poor.answers, { what: "redis answers" });
+    const middle = "redis.call('SET', 'half', 1) return redis.call('INFO')";
+    const failure = await failureOf(poor.redis.run((client) => client.eval(middle)));
+    expect(failure).to.include({ reason: "denied", mayHaveRun: true });
+    expect(await connection.redis.run((client) => client.get("half"))).to.equal("1");
+    const alone = await failureOf(poor.redis.run((client) => client.info()));
+    expect(alone).to.include({ reason: "denied", mayHaveRun: false });
+  });
+
+  it("is told apart from a mistake of ours", async () => {
+    const { redis } = connection;
+    await redis.run((client) => client.set("text", "a"));
+    const wrongType = await failureOf(redis.run((client) => client.hGet("text", "field")));
+    expect(wrongType).to.be.instanceOf(ErrorReply);
+    const wrongScript = await failureOf(redis.run((client) => client.eval("return nothing()")));
+    expect(wrongScript).to.be.instanceOf(ErrorReply);
+  });
+
+  for (const [code, reason] of [
+    ["LOADING", "loading"],
+    ["MASTERDOWN", "failover"],
+    ["CLUSTERDOWN", "failover"],
+    ["TRYAGAIN", "failover"],
+    ["BUSY", "busy"],
+    ["MISCONF", "failing"],
+    ["NOAUTH", "denied"],
+    ["WRONGPASS", "denied"],
+  ] as const) {
+    it(`is ${reason} when it says ${code}`, () => {
+      expect(toRedisFailure(new ErrorReply(`${code} as Redis words it`)))
+        .to.be.instanceOf(StoreUnavailable)
+        .and.include({ reason, mayHaveRun: false });
+    });
+  }
 });
 
 describe("Redis behind TLS and a password, as deployed", () => {

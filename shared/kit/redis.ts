@@ -1,5 +1,6 @@
-import { createClient, ErrorReply } from "redis";
+import { createClient } from "redis";
 import type { Log } from "./process/log.ts";
+import { toRedisFailure } from "./redis-errors.ts";
 import { StoreUnavailable } from "./store-unavailable.ts";
 
 const RECONNECT_CEILING_MS = 1_000;
@@ -24,9 +25,9 @@ export interface Redis {
    * Runs one command, script or multi.
    *
    * @param timeoutMs longest wait for this one, where it is not the usual
-   * @throws StoreUnavailable at once when Redis is away, or when the reply is late; the command
-   *   may then have run all the same
-   * @throws ErrorReply what Redis itself answered to the command
+   * @throws StoreUnavailable at once when Redis is away or refuses, or when the reply is late; its
+   *   `mayHaveRun` tells whether the command can have run all the same
+   * @throws ErrorReply when the command is wrong
    */
   run<T>(command: (client: RedisClient) => Promise<T>, timeoutMs?: number): Promise<T>;
   /** Waits for the replies under way, then hangs up. */
@@ -96,7 +97,7 @@ function bounded<T>(reply: Promise<T>, timeoutMs: number): Promise<T> {
       },
       (error: unknown) => {
         clearTimeout(timer);
-        reject(error instanceof ErrorReply ? error : new StoreUnavailable("redis", error));
+        reject(toRedisFailure(error));
       },
     );
   });

@@ -31,7 +31,9 @@ function toProblem(error: unknown): Problem {
   if (error instanceof Problem) return error;
   if (error instanceof StoreUnavailable) {
     return new Problem(problems.storeUnavailable, {
-      detail: `The store ${error.store} does not answer. Try again in ${RETRY_AFTER_SECONDS} s.`,
+      detail:
+        `The store ${error.store} is not available (${error.reason}). ` +
+        `Try again in ${RETRY_AFTER_SECONDS} s.`,
       headers: { "retry-after": RETRY_AFTER_SECONDS },
       cause: error,
     });
