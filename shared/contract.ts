@@ -71,7 +71,7 @@ export const services = {
     redis: true,
     apiKeys: true,
     tables: {
-      counters: ["DescribeTable", "GetItem", "UpdateItem", "Scan"],
+      counters: ["DescribeTable", "GetItem", "UpdateItem", "DeleteItem", "Scan"],
       sessions: ["BatchWriteItem"],
     },
     scalingMetric: { namespace: "PageServices", name: "HitsPerSecond" },

@@ -1,4 +1,5 @@
 import { readFile } from "node:fs/promises";
+import { request as httpRequest } from "node:http";
 import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { expect } from "chai";
 import { settingsTable } from "../../shared/kit/config.ts";
@@ -6,14 +7,10 @@ import { DynamodbServer } from "../../shared/tools/local/stores/dynamodb-server.
 import { localAwsEnvironment, localRegion } from "../../shared/tools/local/stores/local-aws.ts";
 import { createDynamoDB } from "../../shared/kit/dynamodb.ts";
 import { FaultyDynamoDB } from "../../shared/tools/testing/faulty-dynamodb.ts";
-import { type RunningApp, startApp, testContext } from "../../shared/tools/testing/start-app.ts";
-import { createApp } from "./app.ts";
+import type { RunningApp } from "../../shared/tools/testing/start-app.ts";
 import { counterSettings } from "./config.ts";
-import { Counter, type Hit } from "./counter.ts";
-import { ItemStore } from "./dynamodb/item-store.ts";
-import { Estimates } from "./estimates.ts";
-import { LedgerStore } from "./dynamodb/ledger-store.ts";
-import { LiveCounts } from "./http/live-counts.ts";
+import { type Hit, MAX_COUNT } from "./counter.ts";
+import { startCounter } from "./testing/start-counter.ts";
 
 const beside = (name: string) => readFile(new URL(name, import.meta.url), "utf8");
 
@@ -27,23 +24,8 @@ describe("the counter's API", () => {
 
   const newPage = () => `page-${(pages += 1)}`;
 
-  /** The service on its DynamoDB store, as `main.ts` joins it. */
-  function start(apiKeys: string[] = []): Promise<RunningApp> {
-    const context = testContext({ http: { ...testContext().http, apiKeys } });
-    const now = () => Date.now();
-    const totals = new LedgerStore({ client, table: "counters", now });
-    const estimates = new Estimates(totals, now);
-    const counter = new Counter({
-      store: new ItemStore({ client, table: "counters", writer: newPage().slice(5), now }),
-      onHit: (hit) => recorded.push(hit),
-      onBatch: ({ page }, tally) => estimates.remember(page, tally),
-    });
-    const live = new LiveCounts({
-      read: (page) => counter.read(page),
-      ...{ instance: context.instance, maxListeners: 1, stopping: context.lifecycle.stopping },
-    });
-    return startApp(createApp({ ...context, counter, estimates, totals, live, trustedHops: 1 }));
-  }
+  const start = (options: { apiKeys?: string[]; perMinute?: number } = {}) =>
+    startCounter({ ...options, client, onHit: (hit) => recorded.push(hit) });
 
   before(async () => {
     server = await DynamodbServer.start();
@@ -73,6 +55,17 @@ describe("the counter's API", () => {
       method: "PUT",
       headers: { "content-type": "application/json", ...headers },
       body: JSON.stringify(body),
+    });
+  /** Sends a path as it is: `fetch` resolves dots away. */
+  const rawStatus = (path: string) =>
+    new Promise<number | undefined>((resolve, reject) => {
+      const { hostname, port } = new URL(app.url);
+      httpRequest({ hostname, port, path, method: "POST" }, (answer) => {
+        answer.resume();
+        resolve(answer.statusCode);
+      })
+        .on("error", reject)
+        .end();
     });
   const jsonOf = async (answer: Response | Promise<Response>) =>
     (await (await answer).json()) as Record<string, unknown>;
@@ -142,6 +135,40 @@ describe("the counter's API", () => {
         await expectProblem(await hit(encodeURIComponent(name)), 400);
       });
     }
+
+    for (const name of [".", "..", "%2e%2E"]) {
+      it(`refuses the page name ${name}, which clients and proxies resolve away`, async () => {
+        expect(await rawStatus(`/counter/${name}/hits`)).to.equal(400);
+      });
+    }
+
+    it("counts up to the highest count, and not beyond", async () => {
+      const page = newPage();
+      await put(`${app.url}/counter/${page}`, { count: MAX_COUNT - 1 });
+      expect(await jsonOf(hit(page))).to.include({ count: MAX_COUNT });
+      await expectProblem(await hit(page), 409);
+      expect(await countOf(page)).to.equal(MAX_COUNT);
+    });
+
+    it("lets one address make so many pages a minute, and open those that exist", async () => {
+      await using bounded = await start({ perMinute: 2 });
+      const existing = newPage();
+      await hit(existing);
+      const open = (page: string, address: string) =>
+        fetch(`${bounded.url}/counter/${page}/hits`, {
+          method: "POST",
+          headers: { "x-forwarded-for": address },
+        });
+      const [one, two, three] = [newPage(), newPage(), newPage()];
+      for (const page of [one, two, two, existing]) {
+        expect((await open(page, "2001:db8::1")).status, page).to.equal(201);
+      }
+      const refused = await open(three, "2001:db8::2");
+      expect(Number(refused.headers.get("retry-after"))).to.be.within(1, 30);
+      await expectProblem(refused, 429);
+      expect(await countOf(three)).to.equal(0);
+      expect((await open(three, "203.0.113.9")).status).to.equal(201);
+    });
 
     for (const name of ["a", "A.b_c~d-9", "a".repeat(128)]) {
       it(`takes the page name ${name.slice(0, 12)}`, async () => {
@@ -257,9 +284,19 @@ describe("the counter's API", () => {
       const first = (await answer.body?.getReader().read()) as { value?: Uint8Array } | undefined;
       const data = `data: {"count":1,"last_minute":1,"instance":"test-instance"}`;
       expect(new TextDecoder().decode(first?.value)).to.include(`event: count\n${data}\n\n`);
-      const refused = await get(`/counter/${page}/events`);
-      expect(refused.headers.get("retry-after")).to.equal("10");
-      await expectProblem(refused, 503);
+      const refusals = [
+        await get(`/counter/${page}/events`),
+        await get(`/counter/${page}/events`, { "x-forwarded-for": "203.0.113.9" }),
+        await get(`/counter/${page}/events`, { "x-forwarded-for": "203.0.113.10" }),
+      ];
+      const [ofAddress, second, ofInstance] = refusals as [Response, Response, Response];
+      expect(second.status).to.equal(200);
+      await second.body?.cancel();
+      for (const refused of [ofAddress, ofInstance]) {
+        expect(refused.headers.get("retry-after")).to.equal("10");
+      }
+      await expectProblem(ofAddress, 429);
+      await expectProblem(ofInstance, 503);
       leave.abort();
     });
   });
@@ -301,6 +338,14 @@ describe("the counter's API", () => {
       }
     });
 
+    it("takes every count up to the highest", async () => {
+      const page = newPage();
+      const answer = await put(`${app.url}/counter/${page}`, { count: MAX_COUNT });
+      expect(await jsonOf(answer)).to.include({ count: MAX_COUNT });
+      expect(await countOf(page)).to.equal(MAX_COUNT);
+      await expectProblem(await put(`${app.url}/counter/${page}`, { count: MAX_COUNT + 1 }), 400);
+    });
+
     for (const body of [{}, { count: -1 }, { count: 1.5 }, { count: "7" }, { count: 1e16 }, []]) {
       it(`refuses ${JSON.stringify(body)}`, async () => {
         await expectProblem(await put(`${app.url}/counter/${newPage()}`, body), 400);
@@ -308,7 +353,7 @@ describe("the counter's API", () => {
     }
 
     it("asks for an API key where there is one, and hits need none", async () => {
-      await using guarded = await start(["secret"]);
+      await using guarded = await start({ apiKeys: ["secret"] });
       const url = `${guarded.url}/counter/${newPage()}`;
       const refused = await put(url, { count: 1 });
       expect(refused.headers.get("www-authenticate")).to.match(/^Bearer/);
@@ -317,6 +362,30 @@ describe("the counter's API", () => {
       const taken = await put(url, { count: 1 }, { authorization: "Bearer secret" });
       expect(taken.status).to.equal(200);
       expect((await fetch(`${url}/hits`, { method: "POST" })).status).to.equal(201);
+    });
+  });
+
+  describe("DELETE /counter/{page}", () => {
+    const remove = (url: string, headers: Record<string, string> = {}) =>
+      fetch(url, { method: "DELETE", headers });
+
+    it("forgets a page: it is not listed, reads zero, and its next hit is its first", async () => {
+      const page = newPage();
+      await Promise.all([hit(page), hit(page)]);
+      const answer = await remove(`${app.url}/counter/${page}`);
+      expect(answer.status).to.equal(204);
+      expect(await answer.text()).to.equal("");
+      expect(await countOf(page)).to.equal(0);
+      expect(await jsonOf(get(`/counter/${page}?estimate=true`))).to.include({ count: 0 });
+      expect(await (await get("/counter?limit=100")).text()).to.not.include(`"${page}"`);
+      expect(await jsonOf(hit(page))).to.include({ count: 1 });
+    });
+
+    it("asks for an API key where there is one", async () => {
+      await using guarded = await start({ apiKeys: ["secret"] });
+      const url = `${guarded.url}/counter/${newPage()}`;
+      await expectProblem(await remove(url), 401);
+      expect((await remove(url, { authorization: "Bearer secret" })).status).to.equal(204);
     });
   });
 

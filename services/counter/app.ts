@@ -4,6 +4,7 @@ import { createServiceApp, type ServiceContext } from "../../shared/kit/http/ser
 import type { Counter, Totals } from "./counter.ts";
 import type { Estimates } from "./estimates.ts";
 import type { LiveCounts } from "./http/live-counts.ts";
+import type { NewPages } from "./http/new-pages.ts";
 import { createRoutes } from "./http/routes.ts";
 
 export interface CounterDeps extends ServiceContext {
@@ -11,6 +12,7 @@ export interface CounterDeps extends ServiceContext {
   estimates: Estimates;
   totals: Totals;
   live: LiveCounts;
+  newPages: NewPages;
   /** Proxies in front that append to `x-forwarded-for`. */
   trustedHops: number;
 }

@@ -65,6 +65,22 @@ export const counterSettings = {
     max: 100_000,
     default: 1_000,
   }),
+  listenersPerAddress: wholeNumber({
+    env: "EVENT_LISTENERS_PER_ADDRESS",
+    meaning: "of these, connections of one address (of one /64 network with IPv6)",
+    unit: "connections",
+    min: 1,
+    max: 100_000,
+    default: 20,
+  }),
+  newPagesPerMinute: wholeNumber({
+    env: "NEW_PAGES_PER_MINUTE",
+    meaning: "pages that one address may make, on one instance; 0 for no limit",
+    unit: "pages",
+    min: 0,
+    max: 1_000_000,
+    default: 60,
+  }),
 };
 
 /** Redis cannot count where nothing says where it is. */

@@ -2,16 +2,19 @@ import { Batcher } from "../../shared/kit/batcher.ts";
 
 /** Counted by `GET /`. */
 export const HOME_PAGE = "home";
-/** Far more than any page gets, and exact in JSON, Lua and DynamoDB alike. */
-export const MAX_COUNT = 1_000_000_000_000_000;
+/** No count passes it. Far more than any page gets, and exact in JSON, Lua and DynamoDB alike. */
+export const MAX_COUNT = 999_999_999_999_999;
 /** How far back the stores keep one-second buckets. */
 export const HISTORY_SECONDS = 600;
 /** The last minute is this many whole-second buckets: the running second and those before it. */
 export const MINUTE_BUCKETS = 60;
 
 export const PAGE_NAME = /^[A-Za-z0-9._~-]{1,128}$/;
-/** Names whose place below `/counter/` is taken. */
-export const RESERVED_NAMES: ReadonlySet<string> = new Set(["status", "docs", "openapi.json"]);
+/** Names whose place below `/counter/` is taken, and those that clients and proxies resolve away. */
+export const RESERVED_NAMES: ReadonlySet<string> = new Set([
+  ...["status", "docs", "openapi.json"],
+  ...[".", ".."],
+]);
 
 /** Hits that are counted in one go, by one call of the store. */
 export interface HitBatch {
@@ -48,10 +51,19 @@ export interface History {
   buckets: readonly { second: number; count: number }[];
 }
 
+/** A page that has reached `MAX_COUNT` counts no more. */
+export class CountExhausted extends Error {
+  override readonly name = "CountExhausted";
+
+  constructor(page: string) {
+    super(`${page} has reached the highest count`);
+  }
+}
+
 /**
  * Where pages are counted, for any number of instances at once.
  *
- * Every verb throws StoreUnavailable when the store does not answer in time.
+ * Every verb throws StoreUnavailable when a store does not answer in time, or refuses.
  */
 export interface CounterStore {
   /**
@@ -59,6 +71,8 @@ export interface CounterStore {
    *
    * The hits' numbers are `count - hits + 1` to `count`, and nobody else's, ever. A batch that fails
    * may have taken its numbers all the same: they are then missing.
+   *
+   * @throws CountExhausted when they would pass `MAX_COUNT`
    */
   add(batch: HitBatch): Promise<Tally>;
   read(page: string): Promise<Reading>;
@@ -66,6 +80,8 @@ export interface CounterStore {
   history(page: string, seconds: number): Promise<History>;
   /** Makes the next hit of any instance `count + 1`, be that more or less than now. */
   set(page: string, count: number): Promise<Tally>;
+  /** Forgets the page: its next hit is its first. Hits of the same moment may keep it. */
+  remove(page: string): Promise<void>;
 }
 
 /** A count that was true at `asOfMs`; later hits may be missing. */
@@ -108,9 +124,9 @@ export interface Counted {
 
 export interface CounterOptions {
   store: CounterStore;
-  /** Told of every hit once it is counted; must not throw. */
+  /** Called for every hit once it is counted; must not throw. */
   onHit: (hit: Hit) => void;
-  /** Told of every batch once it is counted. */
+  /** Called for every batch once it is counted. */
   onBatch: (batch: HitBatch, tally: Tally) => void;
 }
 
@@ -141,6 +157,10 @@ export class Counter {
 
   set(page: string, count: number): Promise<Tally> {
     return this.#store.set(page, count);
+  }
+
+  remove(page: string): Promise<void> {
+    return this.#store.remove(page);
   }
 
   async #add(page: string, visitors: readonly Visitor[]): Promise<Counted[]> {

@@ -1,14 +1,14 @@
 import type { Estimate, Tally, Totals } from "./counter.ts";
 
-/** Roll-ups come this often, so a rolled-up count is at most this old. */
-export const ROLL_UP_MS = 10_000;
+/** A count that this process told so long ago is still its best estimate. */
+const FRESH_MS = 10_000;
 const REMEMBERED_PAGES = 10_000;
 
 /**
- * Counts that cost the store nothing: at most ten seconds old.
+ * Counts that cost the store nothing, each with the time at which it was true.
  *
- * What this instance counted itself is remembered; for other pages the roll-up of all instances is
- * asked. A page whose roll-up is older than a roll-up's interval has had no hit since.
+ * What this instance counted itself is remembered for ten seconds; else the roll-up of all instances
+ * is asked. A page that nobody counts keeps the time of its last roll-up, however long ago.
  */
 export class Estimates {
   readonly #totals: Totals;
@@ -28,12 +28,21 @@ export class Estimates {
     if (oldest !== undefined) this.#remembered.delete(oldest);
   }
 
-  /** @returns zero for a page that was never rolled up */
+  forget(page: string): void {
+    this.#remembered.delete(page);
+  }
+
+  /** True for a page that this instance counted, as far as it remembers. */
+  knows(page: string): boolean {
+    return this.#remembered.has(page);
+  }
+
+  /** @returns zero, now, for a page that the roll-up does not know */
   async find(page: string): Promise<Estimate> {
-    const earliestMs = this.#now() - ROLL_UP_MS;
+    const nowMs = this.#now();
     const remembered = this.#remembered.get(page);
-    if (remembered !== undefined && remembered.asOfMs >= earliestMs) return remembered;
-    const { count, asOfMs } = (await this.#totals.find(page)) ?? { count: 0, asOfMs: 0 };
-    return { count, asOfMs: Math.max(asOfMs, earliestMs) };
+    if (remembered !== undefined && remembered.asOfMs >= nowMs - FRESH_MS) return remembered;
+    const { count, asOfMs } = (await this.#totals.find(page)) ?? { count: 0, asOfMs: nowMs };
+    return { count, asOfMs };
   }
 }

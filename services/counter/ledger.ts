@@ -1,47 +1,47 @@
 import type { Estimate } from "./counter.ts";
 
 /**
- * Numbers that one life of a page in Redis may deal: above `from`, up to `to`.
+ * Numbers that one life of a page in Redis may give: above `from`, up to `to`.
  *
- * An epoch begins when the page is new, when Redis lost it or may have stepped back, and when the
- * count is set. Each begins above everything that was promised to those before it, so no number is
- * dealt twice, whatever Redis forgets.
+ * An epoch begins when Redis does not have the page, and when the count is set. Each but the latter
+ * begins above everything that was reserved before it, so no number is given twice, whatever Redis
+ * forgets.
  */
-export interface Epoch extends Range {
+export interface Epoch {
+  /** Never used before: a time in milliseconds, or one more than the page's last epoch. */
   epoch: number;
-}
-
-/** The numbers above `from`, up to `to`. */
-export interface Range {
   from: number;
   to: number;
 }
 
-/** An epoch that deals no more, and the last number that it dealt. */
-export interface Sealed {
+/** An epoch that gives no more numbers, and the last one that it gave. */
+export interface EndedEpoch {
   epoch: number;
   count: number;
 }
 
 /** What is durably known of a page. */
-export interface Entry extends Estimate {
+export interface LedgerEntry extends Estimate {
   /** Undefined for a page that was never counted in Redis. */
   epoch: number | undefined;
-  /** Undefined when no numbers are promised to Redis. */
+  /** Undefined when no numbers are reserved for Redis. */
   reservedTo: number | undefined;
 }
 
-/** Where numbers are promised before Redis deals them. Throws StoreUnavailable when it is away. */
+/** Where numbers are reserved before Redis gives them. Throws StoreUnavailable when it is away. */
 export interface Ledger {
-  find(page: string): Promise<Entry | undefined>;
-  /** Begins the epoch after the one seen; undefined when the page changed since it was seen. */
-  begin(page: string, seen: Entry | undefined, range: Range): Promise<Epoch | undefined>;
-  /** Promises an epoch more, up to `to`; false unless it is still the page's and ends at `from`. */
+  find(page: string): Promise<LedgerEntry | undefined>;
+  /** Begins an epoch at its `from`; false, and nothing done, when the page changed since `seen`. */
+  begin(page: string, seen: LedgerEntry | undefined, epoch: Epoch): Promise<boolean>;
+  /** Reserves up to `to`; false, and nothing done, unless the epoch's reservation ends at `from`. */
   extend(page: string, more: Epoch): Promise<boolean>;
-  /** Begins an epoch at another count, lower ones too. */
-  restart(page: string, range: Range): Promise<Epoch>;
-  /** Takes back what a sealed epoch did not deal; does nothing when a later one has begun. */
-  settle(page: string, sealed: Sealed): Promise<void>;
-  /** Raises the known total; does nothing when it is lower, or of another epoch. */
+  /**
+   * Takes back what an ended epoch did not give. An entry that is lost, or older than the epoch
+   * (restored from a backup), is raised to it. Nothing is done when a later epoch has begun.
+   */
+  settle(page: string, ended: EndedEpoch): Promise<void>;
+  /** Raises the known count; does nothing when it is lower, or of another epoch. */
   rollUp(page: string, epoch: number, estimate: Estimate): Promise<void>;
+  /** Forgets the page. */
+  remove(page: string): Promise<void>;
 }

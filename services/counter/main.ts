@@ -13,8 +13,9 @@ import { Estimates } from "./estimates.ts";
 import { ItemStore } from "./dynamodb/item-store.ts";
 import { LedgerStore } from "./dynamodb/ledger-store.ts";
 import { LiveCounts } from "./http/live-counts.ts";
+import { NewPages } from "./http/new-pages.ts";
 import { createCounterMetrics } from "./metrics.ts";
-import { countInRedis } from "./redis/count-in-redis.ts";
+import { countInRedis, type Counting } from "./redis/count-in-redis.ts";
 import { SessionWriter } from "./dynamodb/session-writer.ts";
 
 const settings = readSettingsOrExit(counterSettings, process.env, findConflicts);
@@ -36,7 +37,7 @@ const totals = new LedgerStore({ client: dynamodb, table: settings.countersTable
 const writer = randomUUID().replaceAll("-", "");
 const storeOptions = { writer, now, onCall: metrics.storeCalled };
 const { countersTable: table, counterStore, redisUrl, redisTimeoutMs } = settings;
-const counting =
+const counting: Counting =
   redisUrl === undefined || counterStore === "dynamodb"
     ? { store: new ItemStore({ ...storeOptions, client: dynamodb, table }), readiness: {} }
     : countInRedis({
@@ -66,13 +67,21 @@ const counter = new Counter({
   onBatch: (batch, tally) => {
     metrics.counted(batch);
     estimates.remember(batch.page, tally);
+    live.counted(batch.page);
   },
 });
 const live = new LiveCounts({
   read: (page) => counter.read(page),
   instance,
   maxListeners: settings.eventListeners,
+  maxPerAddress: settings.listenersPerAddress,
   stopping: lifecycle.stopping,
+});
+const newPages = new NewPages({
+  perMinute: settings.newPagesPerMinute,
+  knows: (page) => estimates.knows(page),
+  exists: async (page) => (await totals.find(page)) !== undefined,
+  now,
 });
 if (settings.embeddedMetrics) {
   publishEmbeddedMetric({
@@ -87,11 +96,10 @@ if (settings.embeddedMetrics) {
 await serve({
   app: createApp({
     ...context,
-    ...{ counter, estimates, totals, live, trustedHops: settings.trustedHops },
+    ...{ counter, estimates, totals, live, newPages, trustedHops: settings.trustedHops },
     readiness: { ...counting.readiness, dynamodb: () => totals.check() },
   }),
   port: settings.port,
-  listenHost: settings.listenHost,
   drainMs: settings.drainSeconds * 1_000,
   onStop: {
     "flush sessions": () => sessions.flush(),

@@ -1,15 +1,18 @@
 import {
   type AttributeValue,
   ConditionalCheckFailedException,
+  DeleteItemCommand,
   type DynamoDBClient,
   GetItemCommand,
   UpdateItemCommand,
 } from "@aws-sdk/client-dynamodb";
 import { StoreUnavailable } from "../../../shared/kit/store-unavailable.ts";
 import {
+  CountExhausted,
   type CounterStore,
   type HitBatch,
   type History,
+  MAX_COUNT,
   MINUTE_BUCKETS,
   type Reading,
   type Tally,
@@ -89,6 +92,12 @@ export class ItemStore implements CounterStore {
     return tallyOf(item, count, nowMs);
   }
 
+  async remove(page: string): Promise<void> {
+    const { client, table, onCall } = this.#options;
+    onCall?.();
+    await client.send(new DeleteItemCommand({ TableName: table, Key: { page: { S: page } } }));
+  }
+
   /** Undefined when the page was found to be Redis' and has been taken over: to be tried again. */
   async #count(batch: HitBatch, id: number, nowMs: number): Promise<Tally | undefined> {
     const { page } = batch;
@@ -105,6 +114,7 @@ export class ItemStore implements CounterStore {
       // The reply to an earlier attempt was lost: the numbers are ours already.
       return tallyOf(item, numberIn(item, `last_${writer}`), nowMs);
     }
+    if (numberIn(item, "counted") + batch.hits > MAX_COUNT) throw new CountExhausted(page);
     await this.#takeOver(page, item);
     return undefined;
   }
@@ -118,16 +128,18 @@ export class ItemStore implements CounterStore {
     const once = `(attribute_not_exists(batch_${writer}) OR batch_${writer} < :id)`;
     /** Numbers are not promised to Redis. */
     const ours = "attribute_not_exists(reserved_to)";
+    /** No count passes the highest one. */
+    const fits = "(attribute_not_exists(counted) OR counted <= :highest)";
     return {
       UpdateExpression: [
         `SET counted = ${total}, last_${writer} = ${total}, batch_${writer} = :id, as_of = :now`,
         `ADD ${second} :hits, bots :bots`,
         ...(stale.length === 0 ? [] : [`REMOVE ${stale.join(", ")}`]),
       ].join(" "),
-      ConditionExpression: `${once} AND ${ours}`,
+      ConditionExpression: `${once} AND ${ours} AND ${fits}`,
       ExpressionAttributeValues: numbers({
         ...{ ":none": 0, ":hits": hits, ":bots": bots },
-        ...{ ":id": id, ":now": nowMs },
+        ...{ ":id": id, ":now": nowMs, ":highest": MAX_COUNT - hits },
       }),
     };
   }

@@ -1,6 +1,7 @@
 import {
   type AttributeValue,
   ConditionalCheckFailedException,
+  DeleteItemCommand,
   DescribeTableCommand,
   type DynamoDBClient,
   GetItemCommand,
@@ -8,13 +9,13 @@ import {
   UpdateItemCommand,
 } from "@aws-sdk/client-dynamodb";
 import type { Estimate, PageTotal, Totals } from "../counter.ts";
-import type { Entry, Epoch, Ledger, Range, Sealed } from "../ledger.ts";
+import type { EndedEpoch, Epoch, Ledger, LedgerEntry } from "../ledger.ts";
 
 type Item = Record<string, AttributeValue>;
 
 interface Change {
   update: string;
-  condition?: string;
+  condition: string;
   values: Record<string, number>;
 }
 
@@ -42,52 +43,42 @@ export class LedgerStore implements Ledger, Totals {
     await this.#client.send(new DescribeTableCommand({ TableName: this.#table }));
   }
 
-  async find(page: string): Promise<Entry | undefined> {
+  async find(page: string): Promise<LedgerEntry | undefined> {
     const { Item } = await this.#client.send(
       new GetItemCommand({ TableName: this.#table, Key: keyOf(page), ConsistentRead: true }),
     );
     return Item && toEntry(Item);
   }
 
-  async begin(page: string, seen: Entry | undefined, range: Range): Promise<Epoch | undefined> {
-    const begun = { epoch: (seen?.epoch ?? 0) + 1, ...range };
+  begin(page: string, seen: LedgerEntry | undefined, epoch: Epoch): Promise<boolean> {
     const { condition, values } = unchangedSince(seen);
-    const changed = await this.#change(page, {
-      update: "SET epoch = :epoch, reserved_to = :to, counted = :count, as_of = :as_of",
+    return this.#change(page, {
+      update: "SET epoch = :epoch, reserved_to = :to, counted = :from, as_of = :now",
       condition,
       values: {
         ...values,
-        ...{ ":epoch": begun.epoch, ":to": begun.to },
-        ...{ ":count": seen?.count ?? 0, ":as_of": seen?.asOfMs ?? this.#now() },
+        ...{ ":epoch": epoch.epoch, ":from": epoch.from, ":to": epoch.to, ":now": this.#now() },
       },
     });
-    return changed && begun;
   }
 
-  async extend(page: string, { epoch, from, to }: Epoch): Promise<boolean> {
-    const changed = await this.#change(page, {
+  extend(page: string, { epoch, from, to }: Epoch): Promise<boolean> {
+    return this.#change(page, {
       update: "SET reserved_to = :to",
       condition: "epoch = :epoch AND reserved_to = :from",
       values: { ":epoch": epoch, ":from": from, ":to": to },
     });
-    return changed !== undefined;
   }
 
-  async restart(page: string, { from, to }: Range): Promise<Epoch> {
-    const item = await this.#change(page, {
-      update:
-        "SET epoch = if_not_exists(epoch, :none) + :one, reserved_to = :to, " +
-        "counted = :count, as_of = :as_of",
-      values: { ":none": 0, ":one": 1, ":to": to, ":count": from, ":as_of": this.#now() },
-    });
-    return { epoch: (item && numberIn(item, "epoch")) ?? 0, from, to };
-  }
-
-  async settle(page: string, { epoch, count }: Sealed): Promise<void> {
+  async settle(page: string, { epoch, count }: EndedEpoch): Promise<void> {
+    /** The epoch's own entry, or one that is lost or older. */
+    const isNotLater = "(attribute_not_exists(epoch) OR epoch <= :epoch)";
+    /** Nothing was counted beyond it, by the DynamoDB store for one. */
+    const isNotAbove = "(attribute_not_exists(counted) OR counted <= :count)";
     await this.#change(page, {
-      update: "SET epoch = :next, reserved_to = :count, counted = :count, as_of = :as_of",
-      condition: "epoch = :epoch",
-      values: { ":epoch": epoch, ":next": epoch + 1, ":count": count, ":as_of": this.#now() },
+      update: "SET epoch = :next, reserved_to = :count, counted = :count, as_of = :now",
+      condition: `${isNotLater} AND ${isNotAbove}`,
+      values: { ":epoch": epoch, ":next": epoch + 1, ":count": count, ":now": this.#now() },
     });
   }
 
@@ -97,6 +88,10 @@ export class LedgerStore implements Ledger, Totals {
       condition: "epoch = :epoch AND counted < :count",
       values: { ":epoch": epoch, ":count": count, ":as_of": asOfMs },
     });
+  }
+
+  async remove(page: string): Promise<void> {
+    await this.#client.send(new DeleteItemCommand({ TableName: this.#table, Key: keyOf(page) }));
   }
 
   async list(limit: number, after?: string) {
@@ -115,29 +110,28 @@ export class LedgerStore implements Ledger, Totals {
     return { pages, next: LastEvaluatedKey?.["page"]?.S };
   }
 
-  /** What was changed; undefined, and nothing changed, when the condition does not hold. */
-  async #change(page: string, { update, condition, values }: Change): Promise<Item | undefined> {
+  /** False, and nothing changed, when the condition does not hold. */
+  async #change(page: string, { update, condition, values }: Change): Promise<boolean> {
     try {
-      const { Attributes = {} } = await this.#client.send(
+      await this.#client.send(
         new UpdateItemCommand({
           TableName: this.#table,
           Key: keyOf(page),
           UpdateExpression: update,
-          ...(condition !== undefined && { ConditionExpression: condition }),
+          ConditionExpression: condition,
           ExpressionAttributeValues: numbers(values),
-          ReturnValues: "UPDATED_NEW",
         }),
       );
-      return Attributes;
+      return true;
     } catch (error) {
-      if (error instanceof ConditionalCheckFailedException) return undefined;
+      if (error instanceof ConditionalCheckFailedException) return false;
       throw error;
     }
   }
 }
 
-/** The page is as it was seen: nobody counted, set or reserved since. */
-function unchangedSince(seen: Entry | undefined) {
+/** The page is as it was seen: nothing counted, set or reserved since. */
+function unchangedSince(seen: LedgerEntry | undefined) {
   const attributes = { counted: seen?.count, epoch: seen?.epoch, reserved_to: seen?.reservedTo };
   const clauses: string[] = [];
   const values: Record<string, number> = {};
@@ -155,7 +149,7 @@ function keyOf(page: string): Item {
   return { page: { S: page } };
 }
 
-function toEntry(item: Item): Entry {
+function toEntry(item: Item): LedgerEntry {
   return {
     epoch: numberIn(item, "epoch"),
     reservedTo: numberIn(item, "reserved_to"),

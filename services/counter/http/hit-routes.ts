@@ -1,18 +1,28 @@
 import type { Context } from "koa";
 import { z } from "zod";
 import { sendHtml } from "../../../shared/kit/http/html.ts";
-import { problems } from "../../../shared/kit/http/problem.ts";
+import { Problem, problems } from "../../../shared/kit/http/problem.ts";
 import { type Route, route } from "../../../shared/kit/http/route.ts";
 import { sendJson } from "../../../shared/kit/http/send-json.ts";
-import { type Counted, type Counter, HISTORY_SECONDS, HOME_PAGE } from "../counter.ts";
+import {
+  CountExhausted,
+  type Counted,
+  type Counter,
+  HISTORY_SECONDS,
+  HOME_PAGE,
+  type Visitor,
+} from "../counter.ts";
 import { visitorOf } from "./visitor.ts";
 import { renderBadge } from "../page/badge.ts";
 import { renderPage } from "../page/counter-page.ts";
+import type { NewPages } from "./new-pages.ts";
 import { createHitPresenter, presentHistory, windowOf } from "./presenter.ts";
-import { PageParams, Tallied } from "./schemas.ts";
+import { hitProblems } from "./problems.ts";
+import { PageParams, Tally } from "./schemas.ts";
 
 export interface HitRoutesOptions {
   counter: Counter;
+  newPages: NewPages;
   instance: string;
   /** Proxies in front that append to `x-forwarded-for`. */
   trustedHops: number;
@@ -26,6 +36,8 @@ const requestHeaders = {
   "sec-purpose": "`prefetch`: the page is only read.",
 };
 
+const openProblems = [problems.storeUnavailable, ...Object.values(hitProblems)];
+
 /** The routes that count. */
 export function hitRoutes(options: HitRoutesOptions): Route[] {
   const presentHit = createHitPresenter(options.instance);
@@ -38,10 +50,10 @@ export function hitRoutes(options: HitRoutesOptions): Route[] {
     params: PageParams,
     requestHeaders,
     replies: {
-      201: { description: "Counted; `count` is this hit's own number", schema: Tallied },
-      200: { description: "Seen, but no hit; `count` is the page's", schema: Tallied },
+      201: { description: "Counted; `count` is this hit's own number", schema: Tally },
+      200: { description: "Seen, but no hit; `count` is the page's", schema: Tally },
     },
-    problems: [problems.storeUnavailable],
+    problems: openProblems,
     async handle(ctx, { params: { page } }) {
       const counted = await open(ctx, page, options);
       sendJson(ctx, counted.isHit ? 201 : 200, presentHit(page, counted));
@@ -54,8 +66,8 @@ export function hitRoutes(options: HitRoutesOptions): Route[] {
     operationId: "openHome",
     summary: `Counts this opening of the page \`${HOME_PAGE}\`; browsers get it as a page`,
     requestHeaders: { ...requestHeaders, accept: "`text/html` before JSON: the page." },
-    replies: { 200: { description: "Counted", schema: Tallied } },
-    problems: [problems.storeUnavailable],
+    replies: { 200: { description: "Counted", schema: Tally } },
+    problems: openProblems,
     async handle(ctx) {
       const counted = await open(ctx, HOME_PAGE, options);
       ctx.vary("accept");
@@ -79,7 +91,7 @@ function badgeRoute(options: HitRoutesOptions): Route {
     }),
     requestHeaders,
     replies: { 200: { description: "A badge", type: "image/svg+xml" } },
-    problems: [problems.storeUnavailable],
+    problems: openProblems,
     async handle(ctx, { params: { page }, query }) {
       const { number } = await open(ctx, page, options);
       ctx.type = "image/svg+xml";
@@ -92,9 +104,28 @@ function badgeRoute(options: HitRoutesOptions): Route {
 async function open(ctx: Context, page: string, options: HitRoutesOptions): Promise<Counted> {
   ctx.set("cache-control", "no-store");
   const visitor = visitorOf(ctx, options.trustedHops);
-  if (visitor !== undefined) return options.counter.hit(page, visitor);
+  if (visitor !== undefined) return count(page, visitor, options);
   const tally = await options.counter.read(page);
   return { number: tally.count, isHit: false, tally };
+}
+
+async function count(page: string, visitor: Visitor, options: HitRoutesOptions): Promise<Counted> {
+  const { counter, newPages } = options;
+  const seconds = await newPages.secondsUntilAllowed(page, visitor.address);
+  if (seconds !== undefined) {
+    throw new Problem(hitProblems.tooManyNewPages, {
+      detail: `There is no page ${page} yet. You may make it in ${seconds} s.`,
+      headers: { "retry-after": String(seconds) },
+    });
+  }
+  try {
+    return await counter.hit(page, visitor);
+  } catch (error) {
+    if (!(error instanceof CountExhausted)) throw error;
+    throw new Problem(hitProblems.countExhausted, {
+      detail: `The page ${page} has reached the highest count. Set it lower, or remove it.`,
+    });
+  }
 }
 
 async function sendPage(ctx: Context, counted: Counted, options: HitRoutesOptions): Promise<void> {

@@ -21,7 +21,7 @@ describe("LiveCounts", () => {
         if (isAway) return Promise.reject(new Error("away"));
         return Promise.resolve({ count, lastMinute: 0, second: 0, bots: 0, visitorsToday: 0 });
       },
-      ...{ instance: "here", maxListeners: 2, stopping: stopping.signal },
+      ...{ instance: "here", maxListeners: 3, maxPerAddress: 2, stopping: stopping.signal },
     });
   });
   afterEach(() => {
@@ -29,9 +29,9 @@ describe("LiveCounts", () => {
   });
 
   /** Follows a page, and collects the counts that are told. */
-  async function listen(page: string) {
-    const stream = await live.listen(page);
-    if (stream === undefined) throw new Error("there is no room");
+  async function listen(page: string, address = "203.0.113.1") {
+    const stream = await live.listen(page, address);
+    if (typeof stream === "string") throw new Error(`${stream} has too many`);
     streams.push(stream);
     const counts: number[] = [];
     stream.setEncoding("utf8").on("data", (text: string) => {
@@ -66,13 +66,49 @@ describe("LiveCounts", () => {
     expect(reads).to.equal(before);
   });
 
-  it("has room for so many, and again when one leaves", async () => {
+  it("takes so many listeners, of one address and in all, and another when one leaves", async () => {
     const { stream } = await listen("page");
     await listen("other");
-    expect(await live.listen("third")).to.equal(undefined);
+    expect(await live.listen("third", "203.0.113.1")).to.equal("address");
+    await listen("third", "203.0.113.2");
+    expect(await live.listen("fourth", "203.0.113.2")).to.equal("instance");
     stream.destroy();
-    await pollUntil(() => live.listeners === 1, { what: "one leaves" });
-    await listen("third");
+    await pollUntil(() => live.listeners === 2, { what: "one leaves" });
+    await listen("page");
+  });
+
+  it("takes an IPv6 network for one address", async () => {
+    await listen("page", "2001:db8::1");
+    await listen("page", "2001:db8::2");
+    expect(await live.listen("page", "2001:db8::3")).to.equal("address");
+  });
+
+  it("asks the store for nobody who is refused", async () => {
+    await listen("page");
+    await listen("other");
+    const before = reads;
+    await live.listen("third", "203.0.113.1");
+    expect(reads).to.equal(before);
+  });
+
+  it("keeps no place for a listener whose page cannot be read", async () => {
+    isAway = true;
+    for (let attempt = 0; attempt < 3; attempt += 1) {
+      await live.listen("page", "203.0.113.1").catch(() => undefined);
+    }
+    isAway = false;
+    expect(live.listeners).to.equal(0);
+    await listen("page");
+  });
+
+  it("reads a page without news ever more seldom, and soon when it is counted here", async () => {
+    await listen("page");
+    await pollUntil(() => reads >= 4, { what: "the page is read without news" });
+    const before = reads;
+    await new Promise((resolve) => setTimeout(resolve, 700));
+    expect(reads).to.equal(before);
+    live.counted("page");
+    await pollUntil(() => reads > before, { what: "the page is read", timeoutMs: 600 });
   });
 
   it("keeps its listeners while the store is away", async () => {
@@ -85,8 +121,8 @@ describe("LiveCounts", () => {
   });
 
   it("drops a listener that does not read", async () => {
-    const stream = await live.listen("page");
-    if (stream === undefined) throw new Error("there is no room");
+    const { stream } = await listen("page");
+    stream.pause();
     stream.push("x".repeat(20_000));
     count = 2;
     await pollUntil(() => stream.destroyed, { what: "the listener is dropped" });
@@ -97,7 +133,7 @@ describe("LiveCounts", () => {
     const { stream } = await listen("page");
     stopping.abort();
     await pollUntil(() => stream.readableEnded, { what: "the stream ends" });
-    expect(await live.listen("page")).to.equal(undefined);
+    expect(await live.listen("page", "203.0.113.1")).to.equal("instance");
     await pollUntil(() => live.listeners === 0, { what: "nobody listens" });
   });
 });

@@ -1,32 +1,36 @@
-import { Readable } from "node:stream";
+import type { Readable } from "node:stream";
 import type { Reading } from "../counter.ts";
-
-/** Each listener hears of a new count at most this often. */
-const EVERY_MS = 250;
-/** Something is sent this often in any case, so that no proxy takes the connection for idle. */
-const HEARTBEAT_MS = 15_000;
-/** A listener that leaves more than this unread is hung up on. */
-const MAX_UNREAD_BYTES = 16 * 1024;
+import { LivePage } from "./live-page.ts";
+import { callerOf } from "./new-pages.ts";
 
 export interface LiveCountsOptions {
   read: (page: string) => Promise<Reading>;
   instance: string;
+  /** Most streams of this instance. */
   maxListeners: number;
+  /** Most streams of one caller's address. */
+  maxPerAddress: number;
   /** Ends all streams, and with them everything this keeps running. */
   stopping: AbortSignal;
 }
 
+/** Why there is no stream: who has as many as they may. */
+export type NoStream = "address" | "instance";
+
 /**
  * Follows the counts of the pages that somebody listens to, as streams of server-sent events.
  *
- * A page is read four times a second, whatever the number of its listeners, and whichever instance
- * counts; without listeners nothing runs.
+ * A page is read once for all its listeners, four times a second while it changes and down to every
+ * five seconds while it does not; without listeners nothing runs.
  *
  * @see https://html.spec.whatwg.org/multipage/server-sent-events.html
  */
 export class LiveCounts {
   readonly #options: LiveCountsOptions;
   readonly #pages = new Map<string, LivePage>();
+  /** Streams of each caller. */
+  readonly #callers = new Map<string, number>();
+  #listeners = 0;
 
   constructor(options: LiveCountsOptions) {
     this.#options = options;
@@ -36,84 +40,50 @@ export class LiveCounts {
   }
 
   get listeners(): number {
-    return [...this.#pages.values()].reduce((sum, page) => sum + page.listeners, 0);
+    return this.#listeners;
   }
 
-  /** @returns a stream that begins with the present count; undefined when no listener has room */
-  async listen(name: string): Promise<Readable | undefined> {
-    const { read, instance, maxListeners, stopping } = this.#options;
-    const reading = await read(name);
-    if (stopping.aborted || this.listeners >= maxListeners) return undefined;
-    const page = this.#pages.get(name) ?? new LivePage(() => read(name), instance);
-    this.#pages.set(name, page);
-    return page.join(reading, () => {
-      if (page.listeners === 0) this.#pages.delete(name);
-    });
-  }
-}
-
-class LivePage {
-  readonly #read: () => Promise<Reading>;
-  readonly #instance: string;
-  readonly #streams = new Set<Readable>();
-  #timer: NodeJS.Timeout | undefined;
-  #last = "";
-  #lastSentMs = 0;
-
-  constructor(read: () => Promise<Reading>, instance: string) {
-    this.#read = read;
-    this.#instance = instance;
+  /** This process has counted the page: there is news for its listeners. */
+  counted(name: string): void {
+    this.#pages.get(name)?.hurry();
   }
 
-  get listeners(): number {
-    return this.#streams.size;
-  }
-
-  join(reading: Reading, onLeave: () => void): Readable {
-    const stream = new Readable({ read: () => undefined });
-    this.#streams.add(stream);
-    stream.once("close", () => {
-      this.#streams.delete(stream);
-      if (this.#streams.size === 0) clearTimeout(this.#timer);
-      onLeave();
-    });
-    stream.push(`retry: 2000\n\n${this.#toEvent(reading)}`);
-    if (this.#streams.size === 1) this.#schedule();
-    return stream;
-  }
-
-  end(): void {
-    for (const stream of this.#streams) stream.push(null);
-  }
-
-  /** The next reading starts when the last one has ended: a slow store is not asked twice. */
-  #schedule(): void {
-    this.#timer = setTimeout(() => {
-      void this.#tell().finally(() => {
-        if (this.#streams.size > 0) this.#schedule();
+  /** @returns a stream that begins with the present count, or who has too many */
+  async listen(name: string, address: string): Promise<Readable | NoStream> {
+    const { read, instance, stopping } = this.#options;
+    const refusal = this.#refusalOf(address);
+    if (refusal !== undefined) return refusal;
+    const leave = this.#enter(callerOf(address));
+    try {
+      const reading = await read(name);
+      if (stopping.aborted) throw stopping.reason;
+      const page = this.#pages.get(name) ?? new LivePage(() => read(name), instance);
+      this.#pages.set(name, page);
+      return page.join(reading, () => {
+        leave();
+        if (page.listeners === 0) this.#pages.delete(name);
       });
-    }, EVERY_MS);
-  }
-
-  async #tell(): Promise<void> {
-    // A store that is away has no news; the listeners stay.
-    const reading = await this.#read().catch(() => undefined);
-    const event = reading && this.#toEvent(reading);
-    if (event !== undefined && event !== this.#last) this.#send(event);
-    else if (performance.now() - this.#lastSentMs > HEARTBEAT_MS) this.#send(": \n\n");
-    if (event !== undefined) this.#last = event;
-  }
-
-  #send(text: string): void {
-    this.#lastSentMs = performance.now();
-    for (const stream of this.#streams) {
-      if (stream.readableLength > MAX_UNREAD_BYTES) stream.destroy();
-      else stream.push(text);
+    } catch (error) {
+      leave();
+      if (stopping.aborted) return "instance";
+      throw error;
     }
   }
 
-  #toEvent({ count, lastMinute }: Reading): string {
-    const data = JSON.stringify({ count, last_minute: lastMinute, instance: this.#instance });
-    return `event: count\ndata: ${data}\n\n`;
+  #refusalOf(address: string): NoStream | undefined {
+    const { maxListeners, maxPerAddress, stopping } = this.#options;
+    if ((this.#callers.get(callerOf(address)) ?? 0) >= maxPerAddress) return "address";
+    return stopping.aborted || this.#listeners >= maxListeners ? "instance" : undefined;
+  }
+
+  #enter(caller: string): () => void {
+    this.#listeners += 1;
+    this.#callers.set(caller, (this.#callers.get(caller) ?? 0) + 1);
+    return () => {
+      this.#listeners -= 1;
+      const left = (this.#callers.get(caller) ?? 1) - 1;
+      if (left === 0) this.#callers.delete(caller);
+      else this.#callers.set(caller, left);
+    };
   }
 }

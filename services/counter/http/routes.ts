@@ -5,9 +5,11 @@ import { type Route, route } from "../../../shared/kit/http/route.ts";
 import type { Totals } from "../counter.ts";
 import type { Estimates } from "../estimates.ts";
 import { hitRoutes, type HitRoutesOptions } from "./hit-routes.ts";
-import type { LiveCounts } from "./live-counts.ts";
+import type { LiveCounts, NoStream } from "./live-counts.ts";
 import * as present from "./presenter.ts";
+import { listenerProblems } from "./problems.ts";
 import * as schemas from "./schemas.ts";
+import { addressOf } from "./visitor.ts";
 
 export interface CounterRoutesOptions extends HitRoutesOptions {
   estimates: Estimates;
@@ -21,6 +23,7 @@ export function createRoutes(options: CounterRoutesOptions): Route[] {
     listRoute(options),
     readRoute(options),
     setRoute(options),
+    removeRoute(options),
     historyRoute(options),
     eventsRoute(options),
   ];
@@ -33,7 +36,7 @@ function listRoute({ totals }: CounterRoutesOptions): Route {
     operationId: "listPages",
     summary: "The pages with their counts as last rolled up, in no order",
     query: schemas.ListQuery,
-    replies: { 200: { description: "Some of the pages", schema: schemas.Listed } },
+    replies: { 200: { description: "Some of the pages", schema: schemas.PageList } },
     problems: [problems.storeUnavailable],
     async handle(ctx, { query }) {
       ctx.body = present.presentList(await totals.list(query.limit, query.cursor));
@@ -52,7 +55,7 @@ function readRoute({ counter, estimates, instance }: CounterRoutesOptions): Rout
     replies: {
       200: {
         description: "The count; an estimate where one was asked for",
-        schema: z.union([schemas.Read, schemas.Estimated]),
+        schema: z.union([schemas.Reading, schemas.Estimate]),
       },
     },
     problems: [problems.storeUnavailable],
@@ -75,10 +78,28 @@ function setRoute({ counter, instance }: CounterRoutesOptions): Route {
     apiKey: true,
     params: schemas.PageParams,
     body: schemas.SetBody,
-    replies: { 200: { description: "The count as set", schema: schemas.Tallied } },
+    replies: { 200: { description: "The count as set", schema: schemas.Tally } },
     problems: [problems.storeUnavailable],
     async handle(ctx, { params: { page }, body }) {
       ctx.body = present.presentTally(page, await counter.set(page, body.count), instance);
+    },
+  });
+}
+
+function removeRoute({ counter, estimates }: CounterRoutesOptions): Route {
+  return route({
+    method: "DELETE",
+    paths: ["/counter/{page}"],
+    operationId: "removePage",
+    summary: "Forgets a page; its next hit is its first, and makes it anew",
+    apiKey: true,
+    params: schemas.PageParams,
+    replies: { 204: { description: "Forgotten, or never known" } },
+    problems: [problems.storeUnavailable],
+    async handle(ctx, { params: { page } }) {
+      await counter.remove(page);
+      estimates.forget(page);
+      ctx.status = 204;
     },
   });
 }
@@ -94,7 +115,7 @@ function historyRoute({ counter }: CounterRoutesOptions): Route {
     replies: {
       200: {
         description: "From the oldest; `from` tells how far back they are kept",
-        schema: schemas.Told,
+        schema: schemas.History,
       },
     },
     problems: [problems.storeUnavailable],
@@ -105,36 +126,32 @@ function historyRoute({ counter }: CounterRoutesOptions): Route {
   });
 }
 
-const tooManyListeners = {
-  status: 503,
-  id: "too-many-listeners",
-  title: "Too many listeners",
-  description: "This instance has as many open event streams as it may; read the count instead.",
-} as const;
-
 const LISTEN_AGAIN_SECONDS = "10";
 
-function eventsRoute({ live }: CounterRoutesOptions): Route {
+function eventsRoute({ live, trustedHops }: CounterRoutesOptions): Route {
   return route({
     method: "GET",
     paths: ["/counter/{page}/events"],
     operationId: "followPage",
-    summary: "Tells every new count as server-sent events, at most four a second",
+    summary: "Sends every new count as server-sent events, at most four a second",
     description: "Events named `count` with the JSON `{count, last_minute, instance}`.",
     params: schemas.PageParams,
     replies: { 200: { description: "An endless stream", type: "text/event-stream" } },
-    problems: [problems.storeUnavailable, tooManyListeners],
+    problems: [problems.storeUnavailable, ...Object.values(listenerProblems)],
     async handle(ctx: Context, { params: { page } }) {
-      const stream = await live.listen(page);
-      if (stream === undefined) {
-        throw new Problem(tooManyListeners, {
-          detail: `Try again in ${LISTEN_AGAIN_SECONDS} s, or read /counter/${page}.`,
-          headers: { "retry-after": LISTEN_AGAIN_SECONDS },
-        });
-      }
+      const stream = await live.listen(page, addressOf(ctx, trustedHops));
+      if (typeof stream === "string") throw noStream(stream, page);
       ctx.set({ "content-type": "text/event-stream", "cache-control": "no-store" });
       ctx.set("x-accel-buffering", "no");
       ctx.body = stream;
     },
+  });
+}
+
+function noStream(refusal: NoStream, page: string): Problem {
+  const { tooMany, tooManyOfAddress } = listenerProblems;
+  return new Problem(refusal === "address" ? tooManyOfAddress : tooMany, {
+    detail: `Try again in ${LISTEN_AGAIN_SECONDS} s, or read /counter/${page}.`,
+    headers: { "retry-after": LISTEN_AGAIN_SECONDS },
   });
 }

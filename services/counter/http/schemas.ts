@@ -4,7 +4,7 @@ import { HISTORY_SECONDS, MAX_COUNT, PAGE_NAME, RESERVED_NAMES } from "../counte
 const PageName = z
   .string()
   .regex(PAGE_NAME, "expected 1 to 128 of A-Z a-z 0-9 . _ ~ -")
-  .refine((name) => !RESERVED_NAMES.has(name), "this name is taken by the service; choose another")
+  .refine((name) => !RESERVED_NAMES.has(name), "this name has another meaning; choose another")
   .describe("Name of a page.");
 
 const Count = z.int().min(0).max(MAX_COUNT);
@@ -12,7 +12,7 @@ const Time = z.iso.datetime();
 
 export const PageParams = z.object({ page: PageName });
 
-export const Tallied = z
+export const Tally = z
   .object({
     page: z.string(),
     count: Count.describe("After a hit this hit's own number, else the page's count."),
@@ -24,7 +24,7 @@ export const Tallied = z
   })
   .meta({ id: "Tally" });
 
-export const Read = Tallied.extend({
+export const Reading = Tally.extend({
   bots: z.int().optional().describe("Openings by known bots, which do not count."),
   visitors_today: z
     .int()
@@ -32,11 +32,11 @@ export const Read = Tallied.extend({
     .describe("Different visitors since midnight UTC, within one percent; only with Redis."),
 }).meta({ id: "Reading" });
 
-export const Estimated = z
+export const Estimate = z
   .object({
     page: z.string(),
     count: Count,
-    as_of: Time.describe("When this was the count, at least."),
+    as_of: Time.describe("When this was the count; later hits are not in it."),
   })
   .meta({ id: "Estimate" });
 
@@ -44,7 +44,7 @@ export const ReadQuery = z.strictObject({
   estimate: z
     .enum(["true", "false"])
     .optional()
-    .describe("`true`: at most ten seconds old, and at no cost for the store."),
+    .describe("`true`: the count as it was last told or rolled up, at no cost for the store."),
 });
 
 export const HistoryQuery = z.strictObject({
@@ -55,7 +55,7 @@ export const HistoryQuery = z.strictObject({
     .describe("How far back."),
 });
 
-export const Told = z
+export const History = z
   .object({
     page: z.string(),
     from: Time.describe("First second that the counts cover."),
@@ -74,15 +74,15 @@ export const ListQuery = z.strictObject({
     .describe("`next_cursor` of the answer before."),
 });
 
-export const Listed = z
+export const PageList = z
   .object({
-    pages: z.array(Estimated),
+    pages: z.array(Estimate),
     next_cursor: z.string().optional().describe("There when more may follow."),
   })
   .meta({ id: "PageList" });
 
 export const SetBody = z.strictObject({
-  count: Count.describe("What the page shall have counted; its next hit gets the number above."),
+  count: Count.describe("The new count; the page's next hit gets the number above."),
 });
 
 /** A page as it is named in a cursor. */

@@ -21,7 +21,8 @@ export function visitorOf(ctx: Context, trustedHops: number): Visitor | undefine
   return { address, userAgent: headers["user-agent"] ?? "", isBot: kind === "bot" };
 }
 
-function addressOf(ctx: Context, trustedHops: number): string {
+/** @throws Problem 400 when the header names no client */
+export function addressOf(ctx: Context, trustedHops: number): string {
   const { headers, socket } = ctx.req;
   const peer = socket.remoteAddress?.replace(/^::ffff:/, "") ?? "";
   if (trustedHops === 0) return peer;

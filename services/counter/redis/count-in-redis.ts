@@ -1,28 +1,53 @@
 import type { Log } from "../../../shared/kit/process/log.ts";
 import type { CounterStore } from "../counter.ts";
+import type { Ledger } from "../ledger.ts";
 import { startRollUp } from "../roll-up.ts";
-import { RedisStore, type RedisStoreOptions } from "./redis-store.ts";
+import type { CountedPages } from "./counted-pages.ts";
+import { Pages, type PagesOptions } from "./pages.ts";
+import { RedisStore } from "./redis-store.ts";
+
+/** How long a stopping process goes on rolling up and giving back, beside the calls under way. */
+const STOP_MS = 5_000;
 
 /** A store that counts, and what the process asks of it beside. */
 export interface Counting {
   store: CounterStore;
   readiness: Record<string, () => Promise<unknown>>;
-  /** Writes what is left to write, and closes the connection. */
+  /** Writes what is left to write, and closes the connection; bounded in time, and never rejects. */
   close?(): Promise<void>;
 }
 
+export interface CountInRedisOptions extends PagesOptions {
+  ledger: Ledger;
+  /** Milliseconds since the epoch. */
+  now: () => number;
+  log: Log;
+}
+
 /** Counts in Redis, and rolls the counts up in the background. */
-export function countInRedis({ log, ...options }: RedisStoreOptions & { log: Log }): Counting {
+export function countInRedis({ ledger, now, log, ...options }: CountInRedisOptions): Counting {
   const { redis } = options;
-  const store = new RedisStore(options);
-  const rollUp = startRollUp(() => store.rollUp(), log);
+  const store = new RedisStore({ pages: new Pages(options), ledger, now });
+  const rollUp = startRollUp(() => store.counted.rollUp(), log);
   return {
     store,
     readiness: { redis: () => redis.run((connection) => connection.ping()) },
     async close() {
       await rollUp.stop();
-      await store.giveBack();
+      await finish(store.counted, log);
       await redis.close();
     },
   };
+}
+
+/** What it cannot write is not lost while Redis keeps its data; it says so all the same. */
+async function finish(counted: CountedPages, log: Log): Promise<void> {
+  const signal = AbortSignal.timeout(STOP_MS);
+  try {
+    await counted.rollUp(signal);
+    await counted.endAll(signal);
+  } catch (error) {
+    const left = { not_rolled_up: counted.notRolledUp, not_given_back: counted.size };
+    log.error({ err: error, ...left }, "stopped without giving every reservation back");
+  }
 }

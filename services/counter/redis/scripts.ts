@@ -1,13 +1,42 @@
-import { createHash } from "node:crypto";
-import type { Redis } from "../../../shared/kit/redis.ts";
+import { MAX_COUNT } from "../counter.ts";
+import { type Script, toScript } from "./run-script.ts";
+
+/** First element of a reply. */
+export const DONE = 0;
+/** Redis does not have the page, and the caller is elected to begin an epoch for it. */
+export const BEGIN = 1;
+/** Redis does not have the page, and another caller begins an epoch. */
+export const WAIT = 2;
+/** The page has too few numbers left. */
+export const RAISE = 3;
+/** The page has reached the highest count. */
+export const FULL = 4;
+/** Nothing was done: the page is in another epoch, or was counted lately. */
+export const KEPT = 5;
+
+/** What an epoch begins with, and the least that it reserves. */
+export const FIRST_STEP = 16;
+/** The most that is reserved at a time, beside the hits that ask for it. */
+export const LARGEST_STEP = 16_384;
+/** How long an elected instance may take to begin an epoch before another one is elected. */
+export const BEGIN_MS = 2_000;
+/** A page that is not counted leaves Redis after this. */
+export const PAGE_SECONDS = 86_400;
+/** How long a fence outlives its batch: far longer than any retry of it. */
+const FENCE_SECONDS = 300;
+/** A visitor set outlives its day, so that a clock that steps back does not revive a key. */
+const VISITORS_SECONDS = 2 * 86_400;
 
 /**
  * The counter's Lua. One script is one atomic step, and one page's keys share one hash slot.
  *
- * A page is a hash: `total`, `limit` (highest number it may deal), `epoch` and `server` (whom the
- * limit was promised to), `sealed` (when the epoch deals no more), `bots`, and `second`, `current` and `minute` (the running bucket, and the
- * sum of the last sixty). Beside it a ring of one-second buckets, the day's visitors as a
- * HyperLogLog, and for each writer a fence: the last batch of it that was counted.
+ * A page is a hash: `total`, `limit` (the highest number it may give), `epoch`, `server` (whom the
+ * limit was reserved for; without it the page gives nothing), `step`, `raised`, `asked` (how much is
+ * reserved at a time, when that last changed, and the limit that somebody was asked to raise),
+ * `bots`, and `second`, `current`, `minute` and `day` (the running bucket, the sum of the last sixty
+ * and the day of the visitors). Beside it a ring of one-second buckets, the day's visitors as a
+ * HyperLogLog, for each writer a fence (its last batch that was counted), and, while an epoch is
+ * being begun, the name of the writer that does it.
  *
  * The server is known by its replication id: it changes with every restart and every failover, that
  * is, whenever Redis may have come back with less than it had acknowledged.
@@ -46,45 +75,57 @@ end
 local function today(second)
   return math.floor(second / 86400)
 end
+
+-- Lua writes large numbers as 1e+15.
+local function digits(number)
+  return string.format('%.0f', number)
+end
 `;
 
-/** First element of a reply: done, or the page must begin an epoch, needs a higher limit, is busy. */
-export const OK = 0;
-export const BEGIN = 1;
-export const RAISE = 2;
-export const BUSY = 3;
-
-/** How long a fence outlives its batch: far longer than any retry of it. */
-const FENCE_SECONDS = 300;
-/** A visitor set outlives its day, so that a clock that steps back does not revive a key. */
-const VISITORS_SECONDS = 2 * 86_400;
-
 /**
- * Keys page, ring, visitors, fence; arguments batch, hits, bots, visitor….
+ * Keys page, ring, visitors, fence, begin; arguments writer, batch, hits, bots, visitor….
  *
- * Replies `{OK, total, minute, second, limit, epoch}`, `{RAISE, total, limit, epoch}`, `{BEGIN}`, or
- * `{BEGIN, epoch, total}` when the last epoch was sealed there.
+ * Replies `{DONE, total, minute, second, epoch, limit, to}`, where a `to` above 0 asks this caller,
+ * and no other, to raise the limit to it in the background; `{RAISE, total, epoch, limit, to}`;
+ * `{BEGIN}`, `{WAIT}` or `{FULL}`. Only DONE has counted.
+ *
+ * A step doubles when half of it was used within a second of Redis' clock, and halves when that took
+ * four or more: what is reserved follows what the page gets.
  */
 export const ADD = defineScript(`
-local batch, hits, bots = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
+local writer, batch, hits, bots = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
 local second = clock()
-local page = redis.call('HMGET', KEYS[1],
-  'server', 'total', 'limit', 'epoch', 'second', 'current', 'minute', 'day', 'sealed')
+local page = redis.call('HMGET', KEYS[1], 'server', 'total', 'limit', 'epoch', 'second', 'current',
+  'minute', 'day', 'step', 'raised', 'asked')
 
 local fence = redis.call('GET', KEYS[4])
 if fence then
-  local last, total = fence:match('^(%d+) (%d+)$')
+  local last, total, epoch = fence:match('^(%d+) (%d+) (%d+)$')
   if tonumber(last) == batch then
-    return {${OK}, tonumber(total), sum_minute(KEYS[2], second), second,
-      tonumber(page[3] or 0), tonumber(page[4] or 0)}
+    local minute = sum_minute(KEYS[2], second)
+    return {${DONE}, tonumber(total), minute, second, tonumber(epoch), 0, 0}
   end
   if tonumber(last) > batch then return redis.error_reply('STALE the batch was given up') end
 end
 
-if not page[2] or page[1] ~= server_id() then return {${BEGIN}} end
-if page[9] then return {${BEGIN}, tonumber(page[4]), tonumber(page[2])} end
+if page[1] ~= server_id() then
+  if redis.call('SET', KEYS[5], writer, 'NX', 'PX', ${BEGIN_MS}) then return {${BEGIN}} end
+  return {redis.call('GET', KEYS[5]) == writer and ${BEGIN} or ${WAIT}}
+end
+
 local total, limit, epoch = tonumber(page[2]) + hits, tonumber(page[3]), tonumber(page[4])
-if total > limit then return {${RAISE}, total - hits, limit, epoch} end
+if total > ${MAX_COUNT} then return {${FULL}} end
+local step, isAsked = tonumber(page[9]), tonumber(page[11]) == limit
+if not isAsked and limit - total <= step / 2 then
+  local elapsed = second - tonumber(page[10])
+  if elapsed < 1 then step = math.min(step * 2, ${LARGEST_STEP}) end
+  if elapsed >= 4 then step = math.max(step / 2, ${FIRST_STEP}) end
+  redis.call('HSET', KEYS[1], 'step', step, 'raised', second, 'asked', digits(limit))
+else
+  isAsked = true
+end
+local to = math.min(total + step, ${MAX_COUNT})
+if total > limit then return {${RAISE}, total - hits, epoch, limit, to} end
 
 local current, minute = hits, hits
 if tonumber(page[5]) == second then
@@ -93,34 +134,40 @@ else
   local before = redis.call('HGET', KEYS[2], second % RING)
   if before then current = bucket_at(before, second) + hits end
   minute = sum_minute(KEYS[2], second) + hits
+  redis.call('EXPIRE', KEYS[1], ${PAGE_SECONDS})
 end
 if current > 0 then
   redis.call('HSET', KEYS[2], second % RING, string.format('%.0f %.0f', second, current))
   if current == hits then redis.call('EXPIRE', KEYS[2], 2 * RING) end
 end
-redis.call('HSET', KEYS[1], 'total', total, 'second', second, 'current', current, 'minute', minute)
+redis.call('HSET', KEYS[1],
+  'total', digits(total), 'second', second, 'current', current, 'minute', minute)
 if bots > 0 then redis.call('HINCRBY', KEYS[1], 'bots', bots) end
 
-if #ARGV > 3 then
-  if tonumber(page[8]) ~= today(second) then
+if #ARGV > 4 then
+  local isNewDay = tonumber(page[8]) ~= today(second)
+  if isNewDay then
     redis.call('DEL', KEYS[3])
     redis.call('HSET', KEYS[1], 'day', today(second))
   end
-  redis.call('PFADD', KEYS[3], unpack(ARGV, 4))
-  if tonumber(page[8]) ~= today(second) then redis.call('EXPIRE', KEYS[3], ${VISITORS_SECONDS}) end
+  redis.call('PFADD', KEYS[3], unpack(ARGV, 5))
+  if isNewDay then redis.call('EXPIRE', KEYS[3], ${VISITORS_SECONDS}) end
 end
-redis.call('SET', KEYS[4], string.format('%.0f %.0f', batch, total), 'EX', ${FENCE_SECONDS})
-return {${OK}, total, minute, second, limit, epoch}
+redis.call('SET', KEYS[4], batch .. ' ' .. digits(total) .. ' ' .. page[4], 'EX', ${FENCE_SECONDS})
+return {${DONE}, total, minute, second, epoch, limit, (isAsked or to <= limit) and 0 or to}
 `);
 
-/** Keys page, ring, visitors. Replies `{OK, total, minute, second, bots, visitors}` or `{BEGIN}`. */
+/**
+ * Keys page, ring, visitors. Replies `{known, total, minute, second, bots, visitors}`; `known` is 0
+ * when Redis does not have the page: its total is then the ledger's to tell.
+ */
 export const READ = defineScript(`
 local second = clock()
 local page = redis.call('HMGET', KEYS[1], 'server', 'total', 'bots', 'day')
-if not page[2] or page[1] ~= server_id() then return {${BEGIN}} end
+local known = page[1] == server_id() and 1 or 0
 local visitors = 0
 if tonumber(page[4]) == today(second) then visitors = redis.call('PFCOUNT', KEYS[3]) end
-return {${OK}, tonumber(page[2]), sum_minute(KEYS[2], second), second, tonumber(page[3] or 0), visitors}
+return {known, tonumber(page[2] or 0), sum_minute(KEYS[2], second), second, tonumber(page[3] or 0), visitors}
 `);
 
 /** Key ring; argument length. Replies `{second, count…}`: a count for each bucket, oldest first. */
@@ -133,63 +180,58 @@ end
 return reply
 `);
 
-/** Key page; arguments epoch, limit. Replies 1 when that epoch may now deal up to the limit. */
+/** Key page; arguments epoch, limit. Replies 1 when that epoch may now give up to the limit. */
 export const EXTEND = defineScript(`
-local page = redis.call('HMGET', KEYS[1], 'server', 'total', 'limit', 'epoch', 'sealed')
-if not page[2] or page[1] ~= server_id() or page[4] ~= ARGV[1] or page[5] then return 0 end
-if tonumber(page[3]) < tonumber(ARGV[2]) then redis.call('HSET', KEYS[1], 'limit', ARGV[2]) end
-return 1
+local page = redis.call('HMGET', KEYS[1], 'server', 'limit', 'epoch')
+if page[1] ~= server_id() or page[3] ~= ARGV[1] then return {0} end
+if tonumber(page[2]) < tonumber(ARGV[2]) then redis.call('HSET', KEYS[1], 'limit', ARGV[2]) end
+return {1}
 `);
 
 /**
- * Key page; arguments epoch, count, limit. Replies 1 when that epoch has begun, 0 when the page has
- * a later one. Must never be sent twice: the first one's numbers may be dealt, and lost again.
+ * Keys page, begin; arguments epoch, count, limit. Replies 1 when that epoch has begun, 0 when the
+ * page has a later one. Must never be sent twice: the first one's numbers may be given, and lost
+ * again. Its first write is its only one that matters, so an error reply means that it did not run.
  */
 export const START = defineScript(`
-local page = redis.call('HMGET', KEYS[1], 'server', 'total', 'epoch')
+local page = redis.call('HMGET', KEYS[1], 'server', 'epoch')
 local server = server_id()
-if page[2] and page[1] == server and tonumber(page[3]) >= tonumber(ARGV[1]) then return 0 end
-redis.call('HSET', KEYS[1], 'server', server, 'epoch', ARGV[1], 'total', ARGV[2], 'limit', ARGV[3])
-redis.call('HDEL', KEYS[1], 'second', 'current', 'minute', 'sealed')
-return 1
+if page[1] == server and tonumber(page[2]) >= tonumber(ARGV[1]) then return {0} end
+redis.call('HSET', KEYS[1], 'server', server, 'epoch', ARGV[1], 'total', ARGV[2], 'limit', ARGV[3],
+  'step', ${FIRST_STEP}, 'raised', clock(), 'asked', '')
+redis.call('HDEL', KEYS[1], 'second', 'current', 'minute')
+redis.call('EXPIRE', KEYS[1], ${PAGE_SECONDS})
+redis.call('DEL', KEYS[2])
+return {1}
+`);
+
+/** Key begin; argument writer. Lets another instance be elected at once. */
+export const YIELD = defineScript(`
+if redis.call('GET', KEYS[1]) == ARGV[1] then redis.call('DEL', KEYS[1]) end
+return {1}
 `);
 
 /**
- * Key page; argument seconds. Ends the page's epoch, unless it was counted in the last so many
- * seconds. Replies `{OK, epoch, total}`, `{BUSY}`, or `{BEGIN}` when there is nothing to end.
+ * Keys page, begin; arguments epoch (empty for any), seconds, and who keeps the others from beginning
+ * an epoch (empty for nobody). Ends the page's epoch, unless the page was counted in the last so many
+ * seconds. Replies `{DONE, epoch, total}` or `{KEPT}`.
  */
-export const SEAL = defineScript(`
+export const END = defineScript(`
+if ARGV[3] ~= '' then redis.call('SET', KEYS[2], ARGV[3], 'PX', ${BEGIN_MS}) end
 local page = redis.call('HMGET', KEYS[1], 'server', 'total', 'epoch', 'second')
-if not page[2] or page[1] ~= server_id() then return {${BEGIN}} end
-if page[4] and clock() - tonumber(page[4]) < tonumber(ARGV[1]) then return {${BUSY}} end
-redis.call('HSET', KEYS[1], 'sealed', 1)
-return {${OK}, tonumber(page[3]), tonumber(page[2])}
+if page[1] ~= server_id() or (ARGV[1] ~= '' and page[3] ~= ARGV[1]) then return {${KEPT}} end
+if page[4] and clock() - tonumber(page[4]) < tonumber(ARGV[2]) then return {${KEPT}} end
+redis.call('HDEL', KEYS[1], 'server')
+return {${DONE}, tonumber(page[3]), tonumber(page[2])}
 `);
 
-interface Script {
-  lua: string;
-  sha: string;
-}
+/** Keys page, ring, visitors, begin; argument who keeps the others from beginning an epoch. */
+export const REMOVE = defineScript(`
+redis.call('DEL', KEYS[1], KEYS[2], KEYS[3])
+redis.call('SET', KEYS[4], ARGV[1], 'PX', ${BEGIN_MS})
+return {1}
+`);
 
 function defineScript(body: string): Script {
-  const lua = `${PRELUDE}${body}`;
-  return { lua, sha: createHash("sha1").update(lua).digest("hex") };
-}
-
-export interface ScriptCall {
-  script: Script;
-  keys: string[];
-  arguments?: string[];
-}
-
-/** Runs a script by its digest; sends its text only to a server that has not seen it yet. */
-export async function runScript(redis: Redis, call: ScriptCall): Promise<number[]> {
-  const { script, keys, arguments: args = [] } = call;
-  const options = { keys, arguments: args };
-  try {
-    return (await redis.run((client) => client.evalSha(script.sha, options))) as number[];
-  } catch (error) {
-    if (!(error instanceof Error) || !error.message.startsWith("NOSCRIPT")) throw error;
-    return (await redis.run((client) => client.eval(script.lua, options))) as number[];
-  }
+  return toScript(`${PRELUDE}${body}`);
 }

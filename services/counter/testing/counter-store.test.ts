@@ -13,11 +13,12 @@ import { RedisServer } from "../../../shared/tools/local/stores/redis-server.ts"
 import { createDynamoDB } from "../../../shared/kit/dynamodb.ts";
 import { createRedis, type Redis } from "../../../shared/kit/redis.ts";
 import { StoreUnavailable } from "../../../shared/kit/store-unavailable.ts";
-import type { CounterStore, HitBatch } from "../counter.ts";
+import { CountExhausted, type CounterStore, type HitBatch, MAX_COUNT } from "../counter.ts";
 import { ItemStore } from "../dynamodb/item-store.ts";
 import { LedgerStore } from "../dynamodb/ledger-store.ts";
+import { Pages } from "../redis/pages.ts";
 import { RedisStore } from "../redis/redis-store.ts";
-import { OK } from "../redis/scripts.ts";
+import { DONE } from "../redis/scripts.ts";
 
 const table = "counters";
 
@@ -44,7 +45,11 @@ const newName = () => `n${(names += 1)}`;
 const hits = (page: string, count = 1): HitBatch => ({ page, hits: count, bots: 0, visitors: [] });
 const openLedger = () => new LedgerStore({ client: dynamodb, table, now });
 const openRedisStore = (connection = redis) =>
-  new RedisStore({ redis: connection, ledger: openLedger(), writer: newName(), now: Date.now });
+  new RedisStore({
+    pages: new Pages({ redis: connection, writer: newName() }),
+    ledger: openLedger(),
+    now: Date.now,
+  });
 const openItemStore = (client = dynamodb) =>
   new ItemStore({ client, table, writer: newName(), now });
 
@@ -56,7 +61,7 @@ const implementations: Implementation[] = [
     async putBuckets(page, seconds) {
       for (const second of seconds) {
         await redis.run((client) =>
-          client.hSet(`counter:v1:{${page}}:seconds`, String(second % 600), `${second} 1`),
+          client.hSet(`counter:v2:{${page}}:seconds`, String(second % 600), `${second} 1`),
         );
       }
     },
@@ -80,7 +85,7 @@ function losingAReply(): Redis {
     close: () => Promise.resolve(),
     async run(command) {
       const reply = await redis.run(command);
-      const isCounted = Array.isArray(reply) && (reply as number[])[0] === OK;
+      const isCounted = Array.isArray(reply) && (reply as number[])[0] === DONE;
       if (lost || !isCounted) return reply;
       lost = true;
       throw new StoreUnavailable("redis", new Error("the reply was lost"));
@@ -174,11 +179,33 @@ for (const { name, open, openLosingAReply, putBuckets } of implementations) {
     it("sets a count up and down, for every instance", async () => {
       const [page, a, b] = [newName(), open(), open()];
       await a.add(hits(page, 40));
-      for (const count of [1_000, 7, 0, 1_000_000_000_000_000 - 1]) {
+      for (const count of [1_000, 7, 0, MAX_COUNT - 1]) {
         expect((await a.set(page, count)).count).to.equal(count);
         expect((await b.read(page)).count).to.equal(count);
         expect((await b.add(hits(page))).count).to.equal(count + 1);
       }
+    });
+
+    it("counts up to the highest count, and takes no batch that would pass it", async () => {
+      const [page, store] = [newName(), open()];
+      await store.set(page, MAX_COUNT - 3);
+      expect((await store.add(hits(page, 2))).count).to.equal(MAX_COUNT - 1);
+      const failure = await store.add(hits(page, 2)).catch((error: unknown) => error);
+      expect(failure).to.be.instanceOf(CountExhausted);
+      expect((await store.add(hits(page))).count).to.equal(MAX_COUNT);
+      expect((await store.add({ ...hits(page, 0), bots: 1 })).count).to.equal(MAX_COUNT);
+      expect((await store.set(page, 5)).count).to.equal(5);
+      expect((await store.add(hits(page))).count).to.equal(6);
+    });
+
+    it("forgets a page that is removed, with its buckets and bots", async () => {
+      const [page, a, b] = [newName(), open(), open()];
+      await a.add({ ...hits(page, 3), bots: 2 });
+      await b.remove(page);
+      expect(await a.read(page)).to.include({ count: 0, lastMinute: 0, bots: 0 });
+      expect(await openLedger().find(page)).to.equal(undefined);
+      expect((await a.add(hits(page))).count).to.equal(1);
+      await b.remove(newName());
     });
 
     it("counts the last minute as the 60 buckets that end with the running second", async () => {

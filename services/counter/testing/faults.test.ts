@@ -13,7 +13,7 @@ import { serviceEnvironment } from "../../../shared/tools/local/processes/servic
 import { ServiceProcess } from "../../../shared/tools/local/processes/service-process.ts";
 import { createDynamoDB } from "../../../shared/kit/dynamodb.ts";
 import { LedgerStore } from "../dynamodb/ledger-store.ts";
-import { SMALLEST_STEP } from "../redis/reservations.ts";
+import { FIRST_STEP } from "../redis/scripts.ts";
 
 const WORKERS = 16;
 
@@ -194,7 +194,7 @@ describe("The counter under load, on two instances", () => {
 
       expectNoneTwice(load.numbers);
       const [old, fresh] = [load.numbers.slice(0, before), load.numbers.slice(before)];
-      const reservation = 2 * old.length + SMALLEST_STEP;
+      const reservation = 2 * old.length + FIRST_STEP;
       const [last, first] = [Math.max(...old), Math.min(...fresh.filter((n) => n > reservedTo))];
       expect(last).to.be.within(reservedTo - reservation, reservedTo);
       // Raised once more while Redis died, or begun twice by instances that are slow: no further.

@@ -50,7 +50,7 @@ export async function bundleService(
     bundle: true,
     format: "esm",
     platform: "node",
-    target: "node24",
+    target: "node26",
     minifySyntax: true,
     minifyWhitespace: true,
     plugins: [builtinsAsCommonJs],

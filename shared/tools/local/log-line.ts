@@ -1,5 +1,4 @@
 import { logLevels } from "../../kit/process/log.ts";
-import { printable } from "./processes/printable.ts";
 
 export type LogLevel = (typeof logLevels)[number];
 
@@ -19,7 +18,7 @@ const OMITTED = new Set(["level", "time", "msg", "err", "service", "instance"]);
  */
 export function formatLogLine(line: string, { source, least }: LogLineOptions): string | undefined {
   const entry = parseObject(line);
-  if (entry === undefined) return printable(`${source}: ${line}`);
+  if (entry === undefined) return `${source}: ${line}`;
   const { level, time, msg, err } = entry;
   if (logLevels.indexOf(level as LogLevel) < logLevels.indexOf(least)) return undefined;
   const fields = Object.entries(entry)
@@ -27,7 +26,7 @@ export function formatLogLine(line: string, { source, least }: LogLineOptions): 
     .map(([name, value]) => `${name}=${show(value)}`);
   const clock = show(time).slice("2026-01-01T".length, "2026-01-01T00:00:00".length);
   const head = [clock, source, show(level).toUpperCase(), show(msg)];
-  return printable([...head, ...describeError(err), ...fields].join(" "));
+  return [...head, ...describeError(err), ...fields].join(" ");
 }
 
 function parseObject(line: string): Record<string, unknown> | undefined {

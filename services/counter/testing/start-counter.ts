@@ -1,0 +1,45 @@
+import { randomUUID } from "node:crypto";
+import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { type RunningApp, startApp, testContext } from "../../../shared/tools/testing/start-app.ts";
+import { createApp } from "../app.ts";
+import { Counter, type CounterOptions } from "../counter.ts";
+import { ItemStore } from "../dynamodb/item-store.ts";
+import { LedgerStore } from "../dynamodb/ledger-store.ts";
+import { Estimates } from "../estimates.ts";
+import { LiveCounts } from "../http/live-counts.ts";
+import { NewPages } from "../http/new-pages.ts";
+
+export interface StartCounterOptions extends Pick<CounterOptions, "onHit"> {
+  client: DynamoDBClient;
+  apiKeys?: string[];
+  /** New pages of one address in a minute. Default: no limit. */
+  perMinute?: number;
+}
+
+/** The service on its DynamoDB store, as `main.ts` joins it, with room for two listeners. */
+export function startCounter(options: StartCounterOptions): Promise<RunningApp> {
+  const { client, apiKeys = [], perMinute = 0, onHit } = options;
+  const context = testContext({ http: { ...testContext().http, apiKeys } });
+  const now = () => Date.now();
+  const totals = new LedgerStore({ client, table: "counters", now });
+  const estimates = new Estimates(totals, now);
+  const writer = randomUUID().replaceAll("-", "");
+  const counter = new Counter({
+    store: new ItemStore({ client, table: "counters", writer, now }),
+    onHit,
+    onBatch: ({ page }, tally) => estimates.remember(page, tally),
+  });
+  const live = new LiveCounts({
+    read: (page) => counter.read(page),
+    ...{ instance: context.instance, maxListeners: 2, maxPerAddress: 1 },
+    stopping: context.lifecycle.stopping,
+  });
+  const newPages = new NewPages({
+    perMinute,
+    knows: (page) => estimates.knows(page),
+    exists: async (page) => (await totals.find(page)) !== undefined,
+    now,
+  });
+  const own = { counter, estimates, totals, live, newPages, trustedHops: 1 };
+  return startApp(createApp({ ...context, ...own }));
+}
