@@ -29,6 +29,11 @@ variable "REVISION" {
   default     = ""
 }
 
+variable "ATTEST" {
+  description = "Anything: the images carry an SBOM and their provenance, for a registry that keeps them"
+  default     = ""
+}
+
 group "default" {
   description = "All images"
   targets     = ["services", "prometheus"]
@@ -60,6 +65,8 @@ target "prometheus" {
 # What all images have in common.
 target "image" {
   platforms = compact(split(",", PLATFORMS))
+  # Not by default: the engine of a plain Docker cannot load an image that has attestations.
+  attest = ATTEST == "" ? [] : ["type=sbom", "type=provenance,mode=max"]
   labels = {
     "org.opencontainers.image.revision" = REVISION
   }

@@ -110,6 +110,7 @@ await serve({
     },
   }),
   port: settings.port,
+  listenHost: settings.listenHost,
   drainMs: settings.drainSeconds * 1_000,
   onStop: {
     "settle writes": () => redisCache?.close(),

@@ -100,6 +100,7 @@ await serve({
     readiness: { ...counting.readiness, dynamodb: () => totals.check() },
   }),
   port: settings.port,
+  listenHost: settings.listenHost,
   drainMs: settings.drainSeconds * 1_000,
   onStop: {
     "flush sessions": () => sessions.flush(),

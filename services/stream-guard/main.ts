@@ -61,6 +61,7 @@ if (settings.embeddedMetrics) {
 await serve({
   app,
   port: settings.port,
+  listenHost: settings.listenHost,
   drainMs: settings.drainSeconds * 1_000,
   onStop: { "close DynamoDB": () => client.destroy() },
   ...service,

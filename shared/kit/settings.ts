@@ -20,6 +20,11 @@ export const serviceSettings = {
     max: 65_535,
     default: container.port,
   }),
+  listenHost: optionalText({
+    env: "LISTEN_HOST",
+    meaning: "address to listen on; unset for every one, as in a container",
+    expects: "IP address or host name",
+  }),
   logLevel: oneOf({
     env: "LOG_LEVEL",
     meaning: "least severe level that is logged",

@@ -23,6 +23,8 @@ export interface ServeOptions {
   app: Koa;
   /** TCP port; 0 for any free one. */
   port: number;
+  /** Address to listen on; undefined for every one. */
+  listenHost?: string | undefined;
   lifecycle: Lifecycle;
   /** How long a stopping process still serves, in milliseconds. */
   drainMs: number;
@@ -42,7 +44,8 @@ export interface ServeOptions {
  * task. Exits 1 when a step of `onStop` failed or was cut; the log names it.
  */
 export async function serve(options: ServeOptions): Promise<void> {
-  const { app, port, lifecycle, log, requestTimeoutMs = REQUEST_TIMEOUT_MS } = options;
+  const { app, port, listenHost, lifecycle, log } = options;
+  const { requestTimeoutMs = REQUEST_TIMEOUT_MS } = options;
   const handle = app.callback();
   const timeouts = {
     keepAliveTimeout: KEEP_ALIVE_MS,
@@ -66,13 +69,13 @@ export async function serve(options: ServeOptions): Promise<void> {
   };
   process.on("SIGTERM", stopOnce).on("SIGINT", stopOnce);
 
-  await listen(server, port);
+  await listen(server, { port, host: listenHost });
   log.info({ port: (server.address() as AddressInfo).port }, "listening");
 }
 
-function listen(server: Server, port: number): Promise<void> {
+function listen(server: Server, at: { port: number; host: string | undefined }): Promise<void> {
   return new Promise((resolve, reject) => {
-    server.once("error", reject).listen(port, resolve);
+    server.once("error", reject).listen(at, resolve);
   });
 }
 

@@ -50,7 +50,7 @@ export async function bundleService(
     bundle: true,
     format: "esm",
     platform: "node",
-    target: "node26",
+    target: "node24",
     minifySyntax: true,
     minifyWhitespace: true,
     plugins: [builtinsAsCommonJs],

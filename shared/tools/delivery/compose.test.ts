@@ -94,7 +94,9 @@ describe("compose.yaml", () => {
       await access(`${root}${script}`);
       expect(service(name).build).to.include({ target: "repository" });
     }
-    expect(service("gateway").ports).to.deep.equal([`8080:${container.port}`]);
+    expect(service("gateway").ports).to.deep.equal([`127.0.0.1:8080:${container.port}`]);
+    const ports = Object.values(compose.services).flatMap(({ ports = [] }) => ports);
+    expect(ports.filter((port) => !port.startsWith("127.0.0.1:"))).to.deep.equal([]);
     expect(service("tables").environment).to.have.property(env.dynamodbEndpoint);
   });
 

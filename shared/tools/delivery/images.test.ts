@@ -29,14 +29,6 @@ describe("services/Dockerfile", () => {
     }
   });
 
-  it("runs the Node that the tests run on", async () => {
-    const { devDependencies } = JSON.parse(await read("package.json")) as {
-      devDependencies: { node: string };
-    };
-    const tags = (await read("services/Dockerfile")).match(/node:[\w.-]+/g);
-    expect(new Set(tags)).to.deep.equal(new Set([`node:${devDependencies.node}-alpine3.24`]));
-  });
-
   it("takes one argument, SERVICE", async () => {
     const dockerfile = await read("services/Dockerfile");
     expect(new Set(dockerfile.match(/(?<=^ARG ).*/gm))).to.deep.equal(new Set(["SERVICE"]));

@@ -25,6 +25,7 @@ interface Job {
   if?: string;
   steps?: Step[];
   uses?: string;
+  with?: Record<string, string>;
   permissions?: Record<string, string>;
 }
 
@@ -56,9 +57,11 @@ describe(".github/workflows", () => {
   });
 
   it("run npm scripts that exist", () => {
-    const commands = steps().flatMap(({ run = "" }) => [...run.matchAll(/npm (run )?(\S+)/g)]);
+    const commands = steps().flatMap(({ run = "" }) => [
+      ...run.matchAll(/npm (?!run ")(run )?([\w:-]+)/g),
+    ]);
     const scripts = commands.map(([, , name = ""]) => name).filter((name) => name !== "ci");
-    expect(scripts).to.include.members(["test", "preview:offline", "validate"]);
+    expect(scripts).to.include.members(["prepare:machine", "preview:offline", "validate"]);
     expect(scripts.filter((name) => !(name in manifest.scripts))).to.deep.equal([]);
   });
 
@@ -87,13 +90,39 @@ describe(".github/workflows", () => {
     expect(steps().filter(({ run = "" }) => pasted.test(run))).to.deep.equal([]);
   });
 
-  it("start with the right to read, and write only where a job asks for it", () => {
-    for (const [name, workflow] of workflows) {
-      if (name === "deploy-infra.yml") continue;
-      expect(workflow.permissions, name).to.have.property("contents", "read");
+  it("start with the right to read, and the one job that writes runs no code of the repository", () => {
+    for (const [name, { permissions }] of workflows) {
+      expect(permissions, name).to.have.property("contents", "read");
+      expect(Object.keys(permissions ?? {}), name).to.have.length.below(3);
     }
     const writers = jobs().filter(({ permissions = {} }) => "pull-requests" in permissions);
     expect(writers).to.have.lengthOf(1);
+    expect(JSON.stringify(writers)).to.not.match(/checkout|npm|"uses"/);
+  });
+
+  it("change a deployment for main only", () => {
+    const { build } = workflows.get("build-app.yml")?.jobs ?? {};
+    expect(build?.if).to.equal("github.ref == 'refs/heads/main'");
+    const { pulumi } = workflows.get("deploy-infra.yml")?.jobs ?? {};
+    expect(pulumi?.if).to.equal("inputs.command == 'preview' || github.ref == 'refs/heads/main'");
+    const withRole = [...texts].filter(([, text]) => text.includes("role-to-assume"));
+    expect(withRole.map(([name]) => name)).to.have.members(["build-app.yml", "deploy-infra.yml"]);
+  });
+
+  it("install for the tests what prepare-machine.ts lists, and nothing else", () => {
+    const { test } = workflows.get("test.yml")?.jobs ?? {};
+    expect(test?.steps?.flatMap(({ run = [] }) => run)).to.deep.equal([
+      "npm ci",
+      'sudo env "PATH=$PATH" npm run prepare:machine',
+      'npm run "$SCRIPT"',
+    ]);
+    expect([...texts.values()].join("\n")).to.not.include("apt-get");
+    const scripts = [...workflows.values()].flatMap(({ jobs: { test, long } }) =>
+      [test, long].flatMap((job) => (job?.uses === "./.github/workflows/test.yml" ? job : [])),
+    );
+    const names = scripts.map((job) => job.with?.["script"] ?? "test");
+    expect(names).to.have.members(["test", "test", "test:long"]);
+    expect(manifest.scripts).to.include.keys(names);
   });
 
   it("keep credentials from the pull requests of forks", () => {

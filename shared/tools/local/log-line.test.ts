@@ -24,6 +24,13 @@ describe("formatLogLine", () => {
     );
   });
 
+  it("shows control characters as text, so that no caller reaches the terminal", () => {
+    expect(format({ ...warning, msg: "a\u001b[2Jb\u009b1mc\u202ed\ne" })).to.include(
+      "a\\u001b[2Jb\\u009b1mc\\u202ed\\u000ae",
+    );
+    expect(format("crash \u001b]0;title")).to.equal("catalog#2: crash \\u001b]0;title");
+  });
+
   it("names the error of an entry without its stack", () => {
     const err = { type: "TypeError", message: "x is not y", stack: "at …" };
     expect(format({ ...warning, level: "error", err })).to.equal(

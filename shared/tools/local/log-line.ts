@@ -1,4 +1,5 @@
 import { logLevels } from "../../kit/process/log.ts";
+import { printable } from "./processes/printable.ts";
 
 export type LogLevel = (typeof logLevels)[number];
 
@@ -18,7 +19,7 @@ const OMITTED = new Set(["level", "time", "msg", "err", "service", "instance"]);
  */
 export function formatLogLine(line: string, { source, least }: LogLineOptions): string | undefined {
   const entry = parseObject(line);
-  if (entry === undefined) return `${source}: ${line}`;
+  if (entry === undefined) return printable(`${source}: ${line}`);
   const { level, time, msg, err } = entry;
   if (logLevels.indexOf(level as LogLevel) < logLevels.indexOf(least)) return undefined;
   const fields = Object.entries(entry)
@@ -26,7 +27,7 @@ export function formatLogLine(line: string, { source, least }: LogLineOptions): 
     .map(([name, value]) => `${name}=${show(value)}`);
   const clock = show(time).slice("2026-01-01T".length, "2026-01-01T00:00:00".length);
   const head = [clock, source, show(level).toUpperCase(), show(msg)];
-  return [...head, ...describeError(err), ...fields].join(" ");
+  return printable([...head, ...describeError(err), ...fields].join(" "));
 }
 
 function parseObject(line: string): Record<string, unknown> | undefined {

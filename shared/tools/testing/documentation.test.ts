@@ -1,18 +1,14 @@
-import { execFileSync } from "node:child_process";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, globSync, readFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { expect } from "chai";
 import { serviceNames } from "../../contract.ts";
 
 const root = resolve(import.meta.dirname, "../../..");
 const read = (file: string) => readFileSync(join(root, file), "utf8");
-const tracked = execFileSync("git", ["ls-files", "--cached", "--others", "--exclude-standard"], {
+const documents = globSync("{*,.github/**/*,pulumi/**/*,services/**/*,shared/**/*}.md", {
   cwd: root,
-  encoding: "utf8",
-})
-  .split("\n")
-  .filter((file) => file !== "" && existsSync(join(root, file)));
-const documents = tracked.filter((file) => file.endsWith(".md"));
+  exclude: ["**/node_modules"],
+});
 const { scripts } = JSON.parse(read("package.json")) as { scripts: Record<string, string> };
 
 /** A heading's anchor, as code hosts make it. */

@@ -48,6 +48,7 @@ describe("prepareMachine", () => {
     put(["apt-get", "chromium", "openssl"]);
     expect(prepareMachine(machine({}))).to.equal(true);
     expect(calls).to.deep.equal(["apt-get update", "apt-get install redis-server prometheus"]);
+    expect(said.join()).to.match(/redis-server or valkey-server\n {2}prometheus\n {2}promtool\n/);
   });
 
   it("stops the daemons that systemd starts on installation, and no others", () => {

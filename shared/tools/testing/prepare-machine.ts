@@ -2,12 +2,15 @@ import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { findProgram } from "../local/processes/find-program.ts";
 
-/** A program that the tests run for real, and the Debian package that brings it. */
+/**
+ * A program that the tests run for real, and the Debian package that brings it. This list is the
+ * only one: the workflows install from it, too.
+ */
 interface Requirement {
   /** Any one of these will do. */
   programs: readonly string[];
   package: string;
-  /** What apt-get has no units for is undefined: Debian starts the others by itself. */
+  /** The daemon that Debian starts when it installs the package. */
   unit?: string;
 }
 
@@ -59,7 +62,7 @@ function findMissing(searchPath: string): readonly Requirement[] {
 
 function install(missing: readonly Requirement[], { run, say, hasSystemd }: Machine): void {
   const packages = packagesOf(missing);
-  say(`Installing ${packages.join(", ")} for the tests (once) …`);
+  say(`${describe(missing)}\nInstalling them, once: apt-get install ${packages.join(" ")}`);
   const options = ["-qq", "-o", "DPkg::Lock::Timeout=120"];
   const isInstalled =
     run("apt-get", [...options, "update"]) &&
@@ -72,12 +75,16 @@ function install(missing: readonly Requirement[], { run, say, hasSystemd }: Mach
 function explain(missing: readonly Requirement[]): string {
   const packages = packagesOf(missing).join(" ");
   return [
-    "The tests run these programs, which are not on the PATH:",
-    ...missing.map(({ programs }) => `  ${programs.join(" or ")}`),
-    "Get them, then run the tests again:",
+    describe(missing),
+    "Install them, then run the tests again:",
     `  Debian   sudo apt-get install --no-install-recommends ${packages}`,
     `  macOS    brew install ${packages.replace("redis-server", "redis")}`,
   ].join("\n");
+}
+
+function describe(missing: readonly Requirement[]): string {
+  const programs = missing.map(({ programs }) => `  ${programs.join(" or ")}`);
+  return ["The tests run these programs, which are not on the PATH:", ...programs].join("\n");
 }
 
 function packagesOf(missing: readonly Requirement[]): readonly string[] {

@@ -6,6 +6,24 @@ const hopByHop: ReadonlySet<string> = new Set([
   ...["proxy-authenticate", "proxy-authorization"],
 ]);
 
+/** Headers that say where a message ends, whom it is for and who sent it: no client may drop them. */
+const kept = [
+  "content-length",
+  "transfer-encoding",
+  "host",
+  "x-forwarded-for",
+  "x-forwarded-proto",
+];
+
+/**
+ * The first of those that the `connection` header names. To honour it would make an instance read
+ * the request's body as a request of its own, or take its sender for somebody else.
+ */
+export function droppedFraming(headers: IncomingHttpHeaders): string | undefined {
+  const named = namedByConnection(headers);
+  return kept.find((name) => named.includes(name));
+}
+
 export interface Hop {
   /** Address of the peer that connected to the gateway. */
   peerAddress: string;
@@ -40,10 +58,14 @@ export function createTraceId(nowMs: number, random: Buffer): string {
 
 /** The headers without those that speak of one connection only. */
 export function withoutHopByHop(headers: IncomingHttpHeaders): OutgoingHttpHeaders {
-  const named = (headers.connection ?? "").split(",").map((name) => name.trim().toLowerCase());
+  const named = namedByConnection(headers);
   return Object.fromEntries(
     Object.entries(headers).filter(([name]) => !hopByHop.has(name) && !named.includes(name)),
   );
+}
+
+function namedByConnection({ connection = "" }: IncomingHttpHeaders): readonly string[] {
+  return connection.split(",").map((name) => name.trim().toLowerCase());
 }
 
 /** A trace that begins here gets a root; one that comes in keeps its root and gets our own part. */

@@ -96,6 +96,26 @@ describe("Gateway", () => {
     expect(forged["x-amzn-trace-id"]).to.match(/^Self=1-[0-9a-f]{8}-[0-9a-f]{24};Root=1-b$/);
   });
 
+  for (const name of ["content-length", "Transfer-Encoding", "host", "x-forwarded-for"]) {
+    it(`refuses a request whose connection header drops ${name}`, async () => {
+      let asked = 0;
+      const instance = await startInstance((_, response) => {
+        asked += 1;
+        response.end();
+      });
+      const { url } = await startGateway({ instances: { ...nobody, counter: [instance] } });
+      const smuggled =
+        "POST /counter/x/hits HTTP/1.1\r\nhost: x\r\nx-forwarded-for: 9.9.9.9\r\n\r\n";
+      const headers = { connection: `close, ${name}`, "content-length": smuggled.length };
+      const client = request(`${url}/counter/x`, { method: "GET", headers });
+      client.end(smuggled);
+      const [response] = (await once(client, "response")) as [IncomingMessage];
+      expect(response.statusCode).to.equal(400);
+      expect(await text(response)).to.include(`must not name ${name.toLowerCase()}`);
+      expect(asked).to.equal(0);
+    });
+  }
+
   it("passes bodies, status, headers and several cookies through", async () => {
     const instance = await startInstance((incoming, response) => {
       response.writeHead(201, "Made", {

@@ -4,8 +4,8 @@ import { Agent, createServer, type IncomingMessage, type Server } from "node:htt
 import { container, type ServiceName } from "../../../contract.ts";
 import type { Problem } from "../../../kit/http/problem.ts";
 import { forward, wasNotConnected, type Exchange } from "./forward.ts";
-import { createTraceId, forwardedHeaders } from "./forwarded-headers.ts";
-import { failedInstance, noInstance, noService, sendProblem } from "./problems.ts";
+import { createTraceId, droppedFraming, forwardedHeaders } from "./forwarded-headers.ts";
+import { badConnection, failedInstance, noInstance, noService, sendProblem } from "./problems.ts";
 import { matchService } from "./path-rules.ts";
 import { TargetGroup } from "./target-group.ts";
 
@@ -18,6 +18,8 @@ export interface GatewayOptions {
   host?: string;
   /** Addresses of the instances of each service. */
   instances: Readonly<Record<ServiceName, readonly string[]>>;
+  /** HTML pages of its own, by path, before any service's. A deployed load balancer has none. */
+  pages?: Readonly<Record<string, () => Promise<string>>>;
   /** Default: that of the deployed load balancer. */
   idleTimeoutMs?: number;
   /** How often each instance is asked for its health. Default: 200 ms. */
@@ -33,6 +35,7 @@ export class Gateway implements AsyncDisposable {
   readonly #port: number;
   readonly #idleTimeoutMs: number;
   readonly #groups: Readonly<Record<ServiceName, TargetGroup>>;
+  readonly #pages: NonNullable<GatewayOptions["pages"]>;
   readonly #agent = new Agent({ keepAlive: true });
   readonly #server: Server;
   readonly #healthChecks: NodeJS.Timeout;
@@ -49,11 +52,13 @@ export class Gateway implements AsyncDisposable {
     }
   }
 
-  private constructor({ port, instances, idleTimeoutMs, healthIntervalMs }: GatewayOptions) {
+  private constructor(options: GatewayOptions) {
+    const { port, instances, idleTimeoutMs, healthIntervalMs, pages } = options;
     this.url = `http://127.0.0.1:${port}`;
     this.#port = port;
     this.#idleTimeoutMs = idleTimeoutMs ?? container.loadBalancerIdleSeconds * 1_000;
     this.#groups = createGroups(instances);
+    this.#pages = pages ?? {};
     this.#server = createServer({ keepAliveTimeout: this.#idleTimeoutMs });
     this.#server.on("request", (request, response) => void this.#answer({ request, response }));
     this.#healthChecks = setInterval(() => void this.checkHealth(), healthIntervalMs ?? 200);
@@ -84,10 +89,16 @@ export class Gateway implements AsyncDisposable {
 
   async #answer(exchange: Exchange): Promise<void> {
     const path = pathOf(exchange.request);
+    const dropped = droppedFraming(exchange.request.headers);
+    const page = this.#pages[path];
     const service = matchService(path);
-    const problem =
-      service === undefined ? noService(path) : await this.#askService(service, exchange);
-    if (problem !== undefined) sendProblem(exchange, problem);
+    if (dropped !== undefined) sendProblem(exchange, badConnection(dropped));
+    else if (page !== undefined) sendPage(exchange, await page());
+    else if (service === undefined) sendProblem(exchange, noService(path));
+    else {
+      const problem = await this.#askService(service, exchange);
+      if (problem !== undefined) sendProblem(exchange, problem);
+    }
   }
 
   /** Resolves with what went wrong, or with undefined when the service answered. */
@@ -119,6 +130,17 @@ export class Gateway implements AsyncDisposable {
     }
     return false;
   }
+}
+
+function sendPage({ request, response }: Exchange, html: string): void {
+  request.resume();
+  response.writeHead(200, {
+    "content-type": "text/html; charset=utf-8",
+    "content-security-policy": "default-src 'none'; style-src 'unsafe-inline'",
+    "x-content-type-options": "nosniff",
+    "cache-control": "no-store",
+  });
+  response.end(request.method === "HEAD" ? undefined : html);
 }
 
 function createGroups(instances: GatewayOptions["instances"]): Record<ServiceName, TargetGroup> {

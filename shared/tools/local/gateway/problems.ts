@@ -3,6 +3,12 @@ import { Problem, problems, type ProblemKind } from "../../../kit/http/problem.t
 import { IdleTimeout, type Exchange } from "./forward.ts";
 
 const kinds = {
+  badConnection: {
+    status: 400,
+    id: "bad-connection-header",
+    title: "Bad connection header",
+    description: "The header `connection` names one that every request needs.",
+  },
   badGateway: {
     status: 502,
     id: "bad-gateway",
@@ -25,6 +31,12 @@ const kinds = {
 
 export function noService(path: string): Problem {
   return new Problem(problems.notFound, { detail: `No service answers at ${path}.` });
+}
+
+export function badConnection(name: string): Problem {
+  return new Problem(kinds.badConnection, {
+    detail: `The header connection must not name ${name}.`,
+  });
 }
 
 export function noInstance(service: string): Problem {

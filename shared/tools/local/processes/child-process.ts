@@ -3,6 +3,7 @@ import { once } from "node:events";
 import type { Readable } from "node:stream";
 import { endWithParent } from "./end-with-parent.ts";
 import { OutputLines } from "./output-lines.ts";
+import { printable } from "./printable.ts";
 
 export interface ChildProcessOptions {
   /** How messages call it. */
@@ -125,7 +126,7 @@ export class ChildProcess implements AsyncDisposable {
   }
 
   #fault(what: string): Error {
-    const output = this.lastLines.map((line) => `  ${line}`).join("\n");
+    const output = this.lastLines.map((line) => `  ${printable(line)}`).join("\n");
     return new Error(`${this.name} ${what}. Its last output:\n${output || "  (none)"}`);
   }
 }

