@@ -1,4 +1,5 @@
 import { readFile } from "node:fs/promises";
+import { PutItemCommand } from "@aws-sdk/client-dynamodb";
 import { expect } from "chai";
 import { settingsTable } from "../../shared/kit/config.ts";
 import { DynamodbServer } from "../../shared/tools/local/stores/dynamodb-server.ts";
@@ -7,7 +8,7 @@ import { createDynamoDB } from "../../shared/kit/dynamodb.ts";
 import { type RunningApp, startApp, testContext } from "../../shared/tools/testing/start-app.ts";
 import { createApp } from "./app.ts";
 import { Catalog } from "./catalog.ts";
-import { closedCache } from "./uncached.ts";
+import { noCache } from "./uncached.ts";
 import { catalogSettings } from "./config.ts";
 import { LazyReader } from "./lazy-loading.ts";
 import { CatalogMetrics } from "./metrics.ts";
@@ -42,15 +43,17 @@ describe("the catalog's API", () => {
     const store = new DynamoDBProductStore({
       client: createDynamoDB({ endpoint: server.url, region: localRegion, timeoutMs: 5_000 }),
       table: "products",
+      log: context.log,
       newVersion: () => `v${(versions += 1)}`,
     });
     const reader = new LazyReader({
-      ...{ store, cache: closedCache, observer: new CatalogMetrics(context.metrics) },
-      ...{ waitMs: 100, now: () => Date.now(), random: () => 0.5 },
+      store,
+      cache: noCache,
+      observer: new CatalogMetrics(context.metrics),
+      ...{ waitMs: 100, patienceMs: 100, now: () => performance.now() },
     });
-    return startApp(
-      createApp({ catalog: new Catalog({ store, cache: closedCache, reader }), context }),
-    );
+    const parts = { store, cache: noCache, reader, refusesUnsettled: false };
+    return startApp(createApp({ catalog: new Catalog(parts), context }));
   }
   before(async () => {
     server = await DynamodbServer.start();
@@ -68,6 +71,14 @@ describe("the catalog's API", () => {
       headers: { "content-type": "application/json", ...given.headers },
       ...(given.body !== undefined && { body: textOf(given.body) }),
     });
+  const newFields = { name: "LG TV", price: 99 };
+  /** As somebody might who writes to the table by other ways. */
+  const damage = async (id: number) => {
+    const client = createDynamoDB({ endpoint: server.url, region: localRegion, timeoutMs: 5_000 });
+    const Item = { id: { N: String(id) }, name: { S: "x" }, price: { N: "1.005" } };
+    await client.send(new PutItemCommand({ TableName: "products", Item }));
+    client.destroy();
+  };
   const newProduct = () => ({ id: (ids += 1), name: "Samsung TV", price: 140 });
   const createProduct = async () => {
     const product = newProduct();
@@ -225,6 +236,39 @@ describe("the catalog's API", () => {
     const current = next.headers.get("etag") ?? "";
     const gone = await send("DELETE", path, { headers: { "if-match": current } });
     expect(gone.status).to.equal(204);
+  });
+
+  it("adds a product under If-None-Match only where there is none", async () => {
+    const { id } = newProduct();
+    const path = `/catalog/products/${id}`;
+    const ifNew = { "if-none-match": "*" };
+    const first = await send("PUT", path, { body: { name: "a", price: 1 }, headers: ifNew });
+    expect([first.status, first.headers.get("location")]).to.deep.equal([201, path]);
+    const second = await send("PUT", path, { body: { name: "b", price: 2 }, headers: ifNew });
+    expect(await problemOf(second, 412)).to.have.property("type", "urn:problem:product-changed");
+    expect(await (await send("GET", path)).json()).to.deep.equal({ id, name: "a", price: 1 });
+    await problemOf(await send("DELETE", path, { headers: ifNew }), 412);
+    for (const headers of [{ "if-none-match": '"v1"' }, { ...ifNew, "if-match": "*" }]) {
+      await problemOf(await send("PUT", path, { body: { name: "c", price: 3 }, headers }), 400);
+    }
+  });
+
+  it("says which product is stored as none, and lists the others", async () => {
+    const id = await createProduct();
+    const other = await createProduct();
+    await damage(id);
+    const problem = await problemOf(await send("GET", `/product/${id}`), 500);
+    expect(problem.type).to.equal("urn:problem:unreadable-product");
+    expect(problem.detail).to.include(`product ${id}`);
+    const page = (await (await send("GET", "/catalog/products?limit=100")).json()) as {
+      products: { id: number }[];
+    };
+    const ids = page.products.map((product) => product.id);
+    expect(ids).to.include(other).and.not.to.include(id);
+    expect((await send("PUT", `/catalog/products/${id}`, { body: newFields })).status).to.equal(
+      200,
+    );
+    expect((await send("GET", `/product/${id}`)).status).to.equal(200);
   });
 
   it("removes a product", async () => {

@@ -1,3 +1,5 @@
+import { StoreUnavailable } from "../../shared/kit/store-unavailable.ts";
+
 export const MAX_NAME_CHARACTERS = 100;
 
 export interface Product {
@@ -20,8 +22,11 @@ export interface ProductPage {
   nextAfter: number | undefined;
 }
 
-/** What a write demands of the product as it is: any of these versions, or just to be there. */
-export type Expected = readonly string[] | "any";
+/**
+ * What a write demands of the product as it is: any of these versions, just to be there, or not to
+ * be there.
+ */
+export type Expected = readonly string[] | "any" | "none";
 
 export type PutResult = { outcome: "created" | "replaced"; product: StoredProduct } | undefined;
 export type RemoveResult = "removed" | "absent" | "mismatch";
@@ -29,13 +34,20 @@ export type RemoveResult = "removed" | "absent" | "mismatch";
 /**
  * Where products are kept for good.
  *
- * Every verb throws StoreUnavailable when the store does not answer; a write may then have happened
- * or happen a moment later.
+ * Every verb throws StoreUnavailable when the store does not answer; a write may then have happened,
+ * or happen a moment later, unless the error says that it cannot.
  */
 export interface ProductStore {
-  /** Sees every write that was acknowledged before it was called. */
+  /**
+   * Sees every write that was acknowledged before it was called.
+   *
+   * @throws UnreadableProduct for an item that is no product
+   */
   find(id: number): Promise<StoredProduct | undefined>;
-  /** Every product once over all pages, in an order of the store's own. */
+  /**
+   * Every product once over all pages, in an order of the store's own, and what was acknowledged
+   * before the call. A page may hold less than `limit`: only `nextAfter` tells the end.
+   */
   list(limit: number, after?: number): Promise<ProductPage>;
   /** Undefined, and nothing written, when the id is taken. */
   create(product: Product): Promise<StoredProduct | undefined>;
@@ -44,59 +56,66 @@ export interface ProductStore {
   remove(id: number, expected?: Expected): Promise<RemoveResult>;
 }
 
+/** An item of the store that is no product: somebody else wrote it, or it is damaged. */
+export class UnreadableProduct extends Error {
+  override readonly name = "UnreadableProduct";
+  readonly id: number;
+
+  constructor(id: number, cause: unknown) {
+    super(`the item of product ${id} is no product`, { cause });
+    this.id = id;
+  }
+}
+
 /** The right to fill one key of the cache, until a write takes it away. */
 export type Lease = string;
 
-/** What one load from the store gave. */
-export interface Load {
+/** What the cache keeps of a product. It is never older than an acknowledged write. */
+export interface Copy {
+  /** Undefined when there was no such product. */
   product: StoredProduct | undefined;
-  loadedAtMs: number;
-  /** How long it took. */
-  loadMs: number;
-}
-
-/** A load that the cache kept. */
-export interface Copy extends Load {
-  lease: Lease;
-  /** Until then it is answered without asking the store. */
-  freshUntilMs: number;
-  /** Until then the cache keeps it at all. */
-  keptUntilMs: number;
+  /** Milliseconds since it was loaded. */
+  ageMs: number;
 }
 
 /**
  * What the cache knows of a product:
- * - `held`: a copy, though not always a fresh one
- * - `granted`: nothing, and the asker is the one to load it
- * - `leased`: nothing yet, somebody else is loading it
- * - `closed`: nothing that may be used: the product is being written, or the cache is away
+ * - `fresh`: a copy that needs no second look
+ * - `granted`: no fresh copy, and the asker is the one to load it
+ * - `leased`: no fresh copy, and somebody else is loading it
+ * - `bypass`: ask the store: the product is being written, or the cache is not to be trusted
+ *
+ * A copy that is not fresh serves where the store is slow or away.
  */
 export type CacheAnswer =
-  | { state: "held"; copy: Copy }
-  | { state: "granted" | "leased"; lease: Lease }
-  | { state: "closed" };
+  | { state: "fresh"; copy: Copy }
+  | { state: "granted" | "leased"; lease: Lease; copy?: Copy | undefined }
+  | { state: "bypass"; copy?: Copy | undefined };
 
-/** The cache is closed for a product that is being written. */
-export interface WriteMark {
+/** A write that the cache was told of, if it could be. Left unended, it may still happen. */
+export interface CacheWrite {
+  /** Whether the cache was told of its begin. */
+  isMarked: boolean;
   /**
-   * The write is decided: the cache may learn the product anew. Left out for a write that may still
-   * happen, the cache stays closed until it cannot any more.
+   * The store has written: the cache forgets what it knew.
+   *
+   * @returns whether the cache has heard it. If not it is told as soon as it is reached.
    */
-  settle(): Promise<void>;
+  settle(): Promise<boolean>;
+  /** The store has written nothing, and will not. */
+  cancel(): Promise<void>;
 }
 
-/** A cache that may fail at any time. No verb ever rejects: what fails leaves it `closed`. */
+/** A cache that may fail at any time. No verb ever rejects: what fails becomes a `bypass`. */
 export interface ProductCache {
   /** The answer is not older than the question. */
   lookUp(id: number): Promise<CacheAnswer>;
-  /** Keeps a load, unless the product was written since the lease was given. */
-  fill(id: number, lease: Lease, load: Load): Promise<void>;
-  /** Keeps a copy for longer without calling it fresh. */
-  prolong(id: number, copy: Copy): Promise<void>;
-  /** Gives a lease back unused. */
+  /** Keeps what was loaded, unless the product was written since the lease was given. */
+  fill(id: number, lease: Lease, product: StoredProduct | undefined): Promise<void>;
+  /** Gives a lease back unused; a copy that is there is kept on, since the store is away. */
   release(id: number, lease: Lease): Promise<void>;
-  /** Closes the cache for this product, on every instance, before it is written. */
-  beginWrite(id: number): Promise<WriteMark>;
+  /** Before a write: until it has ended, every instance asks the store for this product. */
+  beginWrite(id: number): Promise<CacheWrite>;
 }
 
 /** How a read came by its answer. */
@@ -115,49 +134,74 @@ export interface ProductReader {
   read(id: number): Promise<Reading>;
 }
 
+/** What came of a write, and whether every later read on any instance surely sees it. */
+export interface Written<T> {
+  result: T;
+  /** False: the cache could not be told yet, see README.md. */
+  isSettled: boolean;
+}
+
 export interface CatalogParts {
   store: ProductStore;
   cache: ProductCache;
   reader: ProductReader;
+  /** Whether a write that the cache cannot be told of is refused, in place of being unsettled. */
+  refusesUnsettled: boolean;
 }
 
 /** The catalog: reads go through the cache, and no write leaves a former product in it. */
 export class Catalog {
-  readonly #store: ProductStore;
-  readonly #cache: ProductCache;
-  readonly #reader: ProductReader;
+  readonly #parts: CatalogParts;
 
-  constructor({ store, cache, reader }: CatalogParts) {
-    this.#store = store;
-    this.#cache = cache;
-    this.#reader = reader;
+  constructor(parts: CatalogParts) {
+    this.#parts = parts;
   }
 
   read(id: number): Promise<Reading> {
-    return this.#reader.read(id);
+    return this.#parts.reader.read(id);
   }
 
   list(limit: number, after?: number): Promise<ProductPage> {
-    return this.#store.list(limit, after);
+    return this.#parts.store.list(limit, after);
   }
 
-  create(product: Product): Promise<StoredProduct | undefined> {
-    return this.#write(product.id, () => this.#store.create(product));
+  create(product: Product): Promise<Written<StoredProduct | undefined>> {
+    const write = () => this.#parts.store.create(product);
+    return this.#write(product.id, write, (created) => created !== undefined);
   }
 
-  put(product: Product, expected?: Expected): Promise<PutResult> {
-    return this.#write(product.id, () => this.#store.put(product, expected));
+  put(product: Product, expected?: Expected): Promise<Written<PutResult>> {
+    const write = () => this.#parts.store.put(product, expected);
+    return this.#write(product.id, write, (put) => put !== undefined);
   }
 
-  remove(id: number, expected?: Expected): Promise<RemoveResult> {
-    return this.#write(id, () => this.#store.remove(id, expected));
+  remove(id: number, expected?: Expected): Promise<Written<RemoveResult>> {
+    const write = () => this.#parts.store.remove(id, expected);
+    return this.#write(id, write, (removed) => removed === "removed");
   }
 
-  /** Closes the cache first: from then on no reader can fill it with what the write replaces. */
-  async #write<T>(id: number, write: () => Promise<T>): Promise<T> {
-    const mark = await this.#cache.beginWrite(id);
-    const result = await write();
-    await mark.settle();
-    return result;
+  /** Tells the cache before and after: from the first on no reader fills in what is replaced. */
+  async #write<T>(
+    id: number,
+    write: () => Promise<T>,
+    hasWritten: (result: T) => boolean,
+  ): Promise<Written<T>> {
+    const { cache, refusesUnsettled } = this.#parts;
+    const mark = await cache.beginWrite(id);
+    if (refusesUnsettled && !mark.isMarked) {
+      await mark.cancel();
+      throw new StoreUnavailable("redis", undefined, { mayHaveRun: false });
+    }
+    const result = await write().catch(async (error: unknown) => {
+      if (error instanceof StoreUnavailable && !error.mayHaveRun) await mark.cancel();
+      throw error;
+    });
+    if (!hasWritten(result)) {
+      await mark.cancel();
+      return { result, isSettled: true };
+    }
+    const isSettled = await mark.settle();
+    if (!isSettled && refusesUnsettled) throw new StoreUnavailable("redis");
+    return { result, isSettled };
   }
 }

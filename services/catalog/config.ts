@@ -1,4 +1,4 @@
-import { wholeNumber } from "../../shared/kit/config.ts";
+import { oneOf, type Values, wholeNumber } from "../../shared/kit/config.ts";
 import {
   apiKeySettings,
   dynamodbSettings,
@@ -6,6 +6,8 @@ import {
   serviceSettings,
   tableSetting,
 } from "../../shared/kit/settings.ts";
+import { container } from "../../shared/contract.ts";
+import { deadlinesFor } from "./deadlines.ts";
 
 export const catalogSettings = {
   ...serviceSettings,
@@ -61,4 +63,20 @@ export const catalogSettings = {
     max: 100_000,
     default: 1_024,
   }),
+  unsettledWrites: oneOf({
+    env: "UNSETTLED_WRITES",
+    meaning: "a write that Redis cannot be told of: answered as `x-cache: unsettled`, or 503",
+    values: ["accept", "refuse"],
+    default: "accept",
+  }),
 };
+
+/** The load balancer must not hang up on a read that still has time. */
+export function findConflicts(settings: Values<typeof catalogSettings>): string[] {
+  const { readMs } = deadlinesFor(settings);
+  if (readMs < container.loadBalancerIdleSeconds * 1_000) return [];
+  return [
+    `DYNAMODB_TIMEOUT_MS: expected reads within ${container.loadBalancerIdleSeconds} s, ` +
+      `got up to ${readMs / 1_000} s with ${settings.dynamodbTimeoutMs} ms; lower it`,
+  ];
+}

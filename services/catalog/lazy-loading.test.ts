@@ -4,29 +4,22 @@ import { StoreUnavailable } from "../../shared/kit/store-unavailable.ts";
 import type { CacheAnswer, Copy, ProductCache, StoredProduct } from "./catalog.ts";
 import { LazyReader } from "./lazy-loading.ts";
 
-const NOON = Date.UTC(2026, 0, 1, 12);
+const AGE_MS = 100_000;
 const productAt = (version: string): StoredProduct => ({
   ...{ id: 7, name: "Samsung TV", priceCents: 14_000, version },
 });
-const copyOf = (product: StoredProduct | undefined, overrides: Partial<Copy> = {}): Copy => ({
-  product,
-  lease: "server token",
-  loadedAtMs: NOON - 100_000,
-  loadMs: 10,
-  freshUntilMs: NOON + 1_000,
-  keptUntilMs: NOON + 100_000,
-  ...overrides,
-});
-const heldCopy = (copy: Copy): CacheAnswer => ({ state: "held", copy });
-const granted = (lease: string): CacheAnswer => ({ state: "granted", lease });
-const leased = (lease: string): CacheAnswer => ({ state: "leased", lease });
+const copyOf = (product: StoredProduct | undefined): Copy => ({ product, ageMs: AGE_MS });
+const fresh = (copy: Copy): CacheAnswer => ({ state: "fresh", copy });
+const granted = (lease: string, copy?: Copy): CacheAnswer => ({ state: "granted", lease, copy });
+const leased = (lease: string, copy?: Copy): CacheAnswer => ({ state: "leased", lease, copy });
+const bypass = (copy?: Copy): CacheAnswer => ({ state: "bypass", copy });
 
 /** A reader whose store and cache say what the test wants, and which calls they saw. */
-function open({ random = 0.5, waitMs = 1_000 } = {}) {
+function open({ waitMs = 1_000, patienceMs = 60_000 } = {}) {
   const calls: string[] = [];
   const loads: PromiseWithResolvers<StoredProduct | undefined>[] = [];
-  const time = { nowMs: NOON };
-  let answer: CacheAnswer = { state: "closed" };
+  const time = { nowMs: 0 };
+  let answer: CacheAnswer = bypass();
   const record = (name: string) => (_id: number, lease: unknown) => {
     calls.push(typeof lease === "string" ? `${name} ${lease}` : name);
     return Promise.resolve();
@@ -34,7 +27,6 @@ function open({ random = 0.5, waitMs = 1_000 } = {}) {
   const cache: ProductCache = {
     lookUp: () => Promise.resolve(answer),
     fill: record("fill"),
-    prolong: record("prolong"),
     release: record("release"),
     beginWrite: () => Promise.reject(new Error("readers do not write")),
   };
@@ -53,8 +45,8 @@ function open({ random = 0.5, waitMs = 1_000 } = {}) {
       loaded: (outcome) => calls.push(`loaded ${outcome}`),
     },
     waitMs,
+    patienceMs,
     now: () => time.nowMs,
-    random: () => random,
   });
   return {
     calls,
@@ -76,7 +68,7 @@ const failure = (promise: Promise<unknown>) => promise.catch((error: unknown) =>
 describe("LazyReader", () => {
   it("answers a fresh copy without asking the store", async () => {
     const { read, calls } = open();
-    const reading = await read(heldCopy(copyOf(productAt("v1"))));
+    const reading = await read(fresh(copyOf(productAt("v1"))));
     expect(reading).to.deep.equal({ outcome: "hit", product: productAt("v1"), ageMs: 0 });
     expect(calls).to.deep.equal(["read hit"]);
   });
@@ -116,7 +108,7 @@ describe("LazyReader", () => {
   it("waits for a load elsewhere and answers from the cache", async () => {
     const { read, answer, calls } = open();
     const reading = read(leased("s elsewhere"));
-    setTimeout(() => answer(heldCopy(copyOf(productAt("v1")))), 10);
+    setTimeout(() => answer(fresh(copyOf(productAt("v1")))), 10);
     expect(await reading).to.include({ outcome: "hit" });
     expect(calls).to.deep.equal(["read hit"]);
   });
@@ -131,11 +123,11 @@ describe("LazyReader", () => {
     expect(calls).to.deep.equal(["find", "loaded found", "read bypass"]);
   });
 
-  it("lets those who come during a load past a closed cache share the next one", async () => {
+  it("lets those who come during a load past the cache share the next one", async () => {
     const { read, loads, finds } = open();
-    const first = read({ state: "closed" });
+    const first = read(bypass());
     await finds(1);
-    const later = [read({ state: "closed" }), read({ state: "closed" })];
+    const later = [read(bypass()), read(bypass())];
     loads[0]?.resolve(productAt("v1"));
     await finds(2);
     loads[1]?.resolve(productAt("v2"));
@@ -146,23 +138,42 @@ describe("LazyReader", () => {
 
   it("loads again what is fresh no longer", async () => {
     const { read, loads, finds, calls } = open();
-    const reading = read(heldCopy(copyOf(productAt("v1"), { freshUntilMs: NOON })));
+    const reading = read(granted("s t1", copyOf(productAt("v1"))));
     await finds(1);
     loads[0]?.resolve(productAt("v2"));
     expect(await reading).to.deep.include({ outcome: "miss", product: productAt("v2") });
-    expect(calls).to.include("fill server token");
+    expect(calls).to.include("fill s t1");
   });
 
-  it("answers what is fresh no longer, and its age, while the store is away", async () => {
-    const { read, loads, finds, calls } = open();
-    const reading = read(heldCopy(copyOf(productAt("v1"), { freshUntilMs: NOON })));
-    await finds(1);
-    loads[0]?.reject(away());
-    expect(await reading).to.deep.equal({
-      ...{ outcome: "stale", product: productAt("v1"), ageMs: 100_000 },
-    });
-    expect(calls).to.include.members(["loaded failed", "prolong"]);
+  const stale = { outcome: "stale", product: productAt("v1"), ageMs: AGE_MS };
+
+  it("answers what is fresh no longer at once while somebody else loads it", async () => {
+    const { read, calls } = open();
+    expect(await read(leased("s elsewhere", copyOf(productAt("v1"))))).to.deep.equal(stale);
+    expect(calls).to.deep.equal(["read stale"]);
   });
+
+  for (const [state, answer] of [
+    ["under a lease", granted("s t1", copyOf(productAt("v1")))],
+    ["past the cache", bypass(copyOf(productAt("v1")))],
+  ] as const) {
+    it(`answers what is fresh no longer, and its age, when a load ${state} fails`, async () => {
+      const { read, loads, finds, calls } = open();
+      const reading = read(answer);
+      await finds(1);
+      loads[0]?.reject(away());
+      expect(await reading).to.deep.equal(stale);
+      expect(calls).to.include("loaded failed");
+    });
+
+    it(`answers what is fresh no longer when a load ${state} is slow, and loads on`, async () => {
+      const { read, loads, finds, calls } = open({ patienceMs: 1 });
+      expect(await read(answer)).to.deep.equal(stale);
+      await finds(1);
+      loads[0]?.resolve(productAt("v2"));
+      await pollUntil(() => calls.includes("loaded found"), { what: "the load ends" });
+    });
+  }
 
   it("fails, and gives its lease back, when a cold product cannot be loaded", async () => {
     const { read, loads, finds, calls } = open();
@@ -175,32 +186,9 @@ describe("LazyReader", () => {
 
   it("does not take a former not-found for an answer while the store is away", async () => {
     const { read, loads, finds } = open();
-    const reading = failure(read(heldCopy(copyOf(undefined, { freshUntilMs: NOON }))));
+    const reading = failure(read(granted("s t1", copyOf(undefined))));
     await finds(1);
     loads[0]?.reject(away());
     expect(await reading).to.be.instanceOf(StoreUnavailable);
-  });
-
-  it("refreshes a hot copy early, the likelier the longer its load takes, and answers at once", async () => {
-    const slowToLoad = copyOf(productAt("v1"), { loadMs: 10_000 });
-    const quickToLoad = copyOf(productAt("v1"), { loadMs: 10 });
-    const { read, calls, loads, finds } = open({ random: 0.2 });
-    expect(await read(heldCopy(quickToLoad))).to.include({ outcome: "hit" });
-    expect(calls).not.to.include("find");
-    expect(await read(heldCopy(slowToLoad))).to.include({ outcome: "hit" });
-    expect(await read(heldCopy(slowToLoad))).to.include({ outcome: "hit" });
-    await finds(1);
-    loads[0]?.resolve(productAt("v2"));
-    await pollUntil(() => calls.includes("fill server token"), { what: "the copy is replaced" });
-    expect(loads).to.have.length(1);
-  });
-
-  it("goes on answering a fresh copy when its early refresh fails", async () => {
-    const { read, loads, finds } = open({ random: 0.999 });
-    const slowToLoad = heldCopy(copyOf(productAt("v1"), { loadMs: 10_000 }));
-    await read(slowToLoad);
-    await finds(1);
-    loads[0]?.reject(away());
-    expect(await read(slowToLoad)).to.include({ outcome: "hit" });
   });
 });

@@ -4,12 +4,12 @@ import type {
   CacheAnswer,
   Copy,
   Lease,
-  Load,
   ProductCache,
   ProductReader,
   ProductStore,
   Reading,
   ReadOutcome,
+  StoredProduct,
 } from "./catalog.ts";
 import { NextFlight, SingleFlight } from "./single-flight.ts";
 
@@ -30,10 +30,10 @@ export interface LazyReaderOptions {
   observer: ReadObserver;
   /** Longest wait for a load that somebody else has the lease for, in milliseconds. */
   waitMs: number;
-  /** Milliseconds since the epoch. */
+  /** Longest wait for the store by whoever has a copy at hand, in milliseconds. */
+  patienceMs: number;
+  /** Milliseconds that only grow. */
   now: () => number;
-  /** At least 0, below 1. */
-  random: () => number;
 }
 
 /**
@@ -42,13 +42,15 @@ export interface LazyReaderOptions {
  * On a cold product one reader of the whole fleet has the lease and loads; those of its process share
  * its load, those of other processes wait for the cache. All share only what is as new as their own
  * question: a lease is void after a write, so whoever is told of the same lease may share its load.
+ *
+ * Where there is a copy that is no longer fresh, one reader loads and the others answer the copy.
  */
 export class LazyReader implements ProductReader {
   readonly #options: LazyReaderOptions;
   /** By product and lease. */
   readonly #flights = new SingleFlight<Reading>();
   /** Without the cache. */
-  readonly #direct = new NextFlight<Load>();
+  readonly #direct = new NextFlight<StoredProduct | undefined>();
 
   constructor(options: LazyReaderOptions) {
     this.#options = options;
@@ -64,59 +66,49 @@ export class LazyReader implements ProductReader {
 
   #follow(id: number, answer: CacheAnswer, deadlineMs: number): Reading | Promise<Reading> {
     switch (answer.state) {
-      case "held":
-        return this.#useCopy(id, answer.copy);
+      case "fresh":
+        return { outcome: "hit", product: answer.copy.product, ageMs: 0 };
       case "granted":
-        return this.#share(id, answer.lease, () => this.#fill(id, answer.lease));
+        return this.#orCopy(
+          this.#share(id, answer.lease, () => this.#fill(id, answer.lease)),
+          answer.copy,
+        );
       case "leased":
-        return this.#share(id, answer.lease, () => this.#await(id, answer.lease, deadlineMs));
-      case "closed":
-        return this.#bypass(id);
+        return (
+          toStale(answer.copy) ??
+          this.#share(id, answer.lease, () => this.#await(id, answer.lease, deadlineMs))
+        );
+      case "bypass":
+        return this.#orCopy(this.#bypass(id), answer.copy);
     }
   }
 
-  #useCopy(id: number, copy: Copy): Reading | Promise<Reading> {
-    const now = this.#options.now();
-    if (now >= copy.freshUntilMs) {
-      return this.#share(id, copy.lease, () => this.#revalidate(id, copy));
+  /** The copy, where there is one, in place of a store that is away or slow. */
+  async #orCopy(loading: Promise<Reading>, copy: Copy | undefined): Promise<Reading> {
+    const stale = toStale(copy);
+    if (stale === undefined) return loading;
+    const done = new AbortController();
+    const late = delay(this.#options.patienceMs, stale, { signal: done.signal });
+    try {
+      return await Promise.race([loading, late]);
+    } catch (error) {
+      if (error instanceof StoreUnavailable) return stale;
+      throw error;
+    } finally {
+      late.catch(() => undefined);
+      done.abort();
     }
-    if (this.#isDueEarly(copy, now)) {
-      // A failure costs nothing yet: the copy is still fresh.
-      this.#share(id, copy.lease, () => this.#fill(id, copy.lease)).catch(() => undefined);
-    }
-    return { outcome: "hit", product: copy.product, ageMs: 0 };
-  }
-
-  /**
-   * Lets one of many readers refresh a hot product shortly before it is due, the sooner the longer
-   * its load takes, so that they never all wait for it.
-   *
-   * @see Vattani, Chierichetti, Lowenstein: Optimal Probabilistic Cache Stampede Prevention (2015)
-   */
-  #isDueEarly({ loadMs, freshUntilMs }: Copy, now: number): boolean {
-    return now - loadMs * Math.log(1 - this.#options.random()) >= freshUntilMs;
   }
 
   async #fill(id: number, lease: Lease): Promise<Reading> {
     const { cache } = this.#options;
     try {
-      const load = await this.#load(id);
-      void cache.fill(id, lease, load);
-      return { outcome: "miss", product: load.product, ageMs: 0 };
+      const product = await this.#load(id);
+      void cache.fill(id, lease, product);
+      return { outcome: "miss", product, ageMs: 0 };
     } catch (error) {
       await cache.release(id, lease);
       throw error;
-    }
-  }
-
-  async #revalidate(id: number, copy: Copy): Promise<Reading> {
-    try {
-      return await this.#fill(id, copy.lease);
-    } catch (error) {
-      if (!(error instanceof StoreUnavailable) || copy.product === undefined) throw error;
-      void this.#options.cache.prolong(id, copy);
-      const ageMs = this.#options.now() - copy.loadedAtMs;
-      return { outcome: "stale", product: copy.product, ageMs };
     }
   }
 
@@ -134,17 +126,16 @@ export class LazyReader implements ProductReader {
   }
 
   async #bypass(id: number): Promise<Reading> {
-    const { product } = await this.#direct.share(id, () => this.#load(id));
+    const product = await this.#direct.share(id, () => this.#load(id));
     return { outcome: "bypass", product, ageMs: 0 };
   }
 
-  async #load(id: number): Promise<Load> {
-    const { store, observer, now } = this.#options;
-    const startedMs = now();
+  async #load(id: number): Promise<StoredProduct | undefined> {
+    const { store, observer } = this.#options;
     try {
       const product = await store.find(id);
       observer.loaded(product ? "found" : "absent");
-      return { product, loadedAtMs: startedMs, loadMs: now() - startedMs };
+      return product;
     } catch (error) {
       observer.loaded("failed");
       throw error;
@@ -154,4 +145,10 @@ export class LazyReader implements ProductReader {
   #share(id: number, lease: Lease, call: () => Promise<Reading>): Promise<Reading> {
     return this.#flights.share(`${id} ${lease}`, call);
   }
+}
+
+/** That a product was absent is no answer once it is not fresh: somebody may have added it. */
+function toStale(copy: Copy | undefined): Reading | undefined {
+  if (copy?.product === undefined) return undefined;
+  return { outcome: "stale", product: copy.product, ageMs: copy.ageMs };
 }

@@ -7,28 +7,21 @@ import { createRedis } from "../../shared/kit/redis.ts";
 import { serve } from "../../shared/kit/process/serve.ts";
 import { createServiceContext } from "../../shared/kit/process/service-context.ts";
 import { createApp } from "./app.ts";
-import { BoundedFinder } from "./bounded-finder.ts";
 import { Catalog } from "./catalog.ts";
-import { closedCache } from "./uncached.ts";
-import { catalogSettings } from "./config.ts";
+import { catalogSettings, findConflicts } from "./config.ts";
+import { deadlinesFor } from "./deadlines.ts";
+import { DynamoDBProductStore } from "./dynamodb/product-store.ts";
 import { LazyReader } from "./lazy-loading.ts";
 import { CatalogMetrics } from "./metrics.ts";
+import { ProtectedStore } from "./protected-store.ts";
 import { RedisProductCache } from "./redis/product-cache.ts";
-import { DynamoDBProductStore, WRITE_ATTEMPTS } from "./dynamodb/product-store.ts";
+import { noCache } from "./uncached.ts";
 
-/** Longest wait of a write for Redis. A read is more impatient: it can ask DynamoDB instead. */
-const REDIS_WRITE_TIMEOUT_MS = 1_000;
-/** After the last attempt of a write has timed out, DynamoDB may still be busy with it. */
-const LATE_WRITE_MS = 5_000;
-const HALF_OPEN_AFTER_MS = 1_000;
-const LEASE_MS = 3_000;
-const WAIT_MS = 1_000;
-
-const settings = readSettingsOrExit(catalogSettings, process.env);
+const settings = readSettingsOrExit(catalogSettings, process.env, findConflicts);
+const deadlines = deadlinesFor(settings);
 const service = await createServiceContext("catalog", settings);
 const { log } = service;
-const now = () => Date.now();
-const random = () => Math.random();
+const now = () => performance.now();
 const newWord = () => randomBytes(12).toString("hex");
 
 const dynamodb = createDynamoDB({
@@ -37,47 +30,47 @@ const dynamodb = createDynamoDB({
   timeoutMs: settings.dynamodbTimeoutMs,
   maxAttempts: 1,
 });
-const store = new DynamoDBProductStore({
+const products = new DynamoDBProductStore({
   client: dynamodb,
   table: settings.productsTable,
+  log,
   newVersion: newWord,
 });
-const finder = new BoundedFinder({
-  store,
+const store = new ProtectedStore({
+  store: products,
   parallel: settings.loadsParallel,
   waiting: settings.loadsWaiting,
-  halfOpenAfterMs: HALF_OPEN_AFTER_MS,
+  ...deadlines,
 });
 
 const { redisUrl } = settings;
 const redis =
   redisUrl === undefined
     ? undefined
-    : createRedis({ url: redisUrl, timeoutMs: REDIS_WRITE_TIMEOUT_MS, log });
+    : createRedis({
+        url: redisUrl,
+        timeoutMs: deadlines.redisWriteMs,
+        log,
+        onConnect: () => redisCache?.connected(),
+      });
 const redisCache =
   redis &&
   new RedisProductCache({
     redis,
-    lookUpTimeoutMs: settings.redisTimeoutMs,
-    ttlSeconds: settings.cacheTtlSeconds,
-    freshSeconds: settings.cacheFreshSeconds,
-    absentSeconds: settings.cacheAbsentSeconds,
-    leaseMs: LEASE_MS,
-    writeMs: WRITE_ATTEMPTS * settings.dynamodbTimeoutMs + LATE_WRITE_MS,
-    halfOpenAfterMs: HALF_OPEN_AFTER_MS,
+    log,
+    ...settings,
+    ...deadlines,
     now,
-    random,
+    random: () => Math.random(),
     newToken: newWord,
   });
-const cache = redisCache ?? closedCache;
+const cache = redisCache ?? noCache;
 
 const metrics = new CatalogMetrics(service.metrics);
 metrics.watch({
-  circuits: {
-    dynamodb: () => finder.circuit,
-    ...(redisCache && { redis: () => redisCache.circuit }),
-  },
-  unsettledProducts: () => redisCache?.unsettledProducts ?? 0,
+  circuit: () => store.circuit,
+  isCacheTrusted: () => redisCache?.isTrusted ?? false,
+  untoldProducts: () => redisCache?.untoldProducts ?? 0,
 });
 if (settings.embeddedMetrics) {
   publishEmbeddedMetric({
@@ -85,27 +78,26 @@ if (settings.embeddedMetrics) {
     deployment: settings.deployment,
     read: metrics.createRate(now),
     write: (line) => process.stdout.write(`${line}\n`),
-    now,
+    now: () => Date.now(),
   });
 }
 
-const reader = new LazyReader({
-  store: finder,
+const reader = new LazyReader({ store, cache, observer: metrics, ...deadlines, now });
+const catalog = new Catalog({
+  store,
   cache,
-  observer: metrics,
-  waitMs: WAIT_MS,
-  now,
-  random,
+  reader,
+  refusesUnsettled: settings.unsettledWrites === "refuse",
 });
 
 await serve({
   app: createApp({
-    catalog: new Catalog({ store, cache, reader }),
+    catalog,
     context: {
       ...service,
       readiness: {
-        dynamodb: () => store.ping(),
-        ...(redis && { redis: () => redis.run((client) => client.ping()) }),
+        dynamodb: () => products.check(),
+        ...(redisCache && { redis: () => redisCache.check() }),
       },
     },
   }),
@@ -113,7 +105,7 @@ await serve({
   listenHost: settings.listenHost,
   drainMs: settings.drainSeconds * 1_000,
   onStop: {
-    "settle writes": () => redisCache?.close(),
+    "tell Redis of writes": () => redisCache?.close(),
     "close Redis": () => redis?.close(),
     "close DynamoDB": () => dynamodb.destroy(),
   },

@@ -5,8 +5,10 @@ import type { ReadObserver } from "./lazy-loading.ts";
 
 /** What the gauges read when they are asked. */
 export interface CatalogGauges {
-  circuits: Record<string, () => CircuitState>;
-  unsettledProducts: () => number;
+  /** Of DynamoDB. */
+  circuit: () => CircuitState;
+  isCacheTrusted: () => boolean;
+  untoldProducts: () => number;
 }
 
 const OUTCOMES = ["hit", "miss", "stale", "bypass"] as const satisfies readonly ReadOutcome[];
@@ -46,23 +48,15 @@ export class CatalogMetrics implements ReadObserver {
   }
 
   /** Publishes values that somebody else holds. */
-  watch({ circuits, unsettledProducts }: CatalogGauges): void {
-    new Gauge({
-      name: "catalog_circuit_state",
-      help: "Circuit breaker of a store: 0 closed, 1 open, 2 half-open.",
-      labelNames: ["store"],
-      registers: [this.#registry],
-      collect() {
-        for (const [store, state] of Object.entries(circuits)) this.set({ store }, state());
-      },
+  watch({ circuit, isCacheTrusted, untoldProducts }: CatalogGauges): void {
+    this.#publish("catalog_circuit_state", circuit, {
+      help: "Circuit breaker of DynamoDB: 0 closed, 1 open, 2 half-open.",
     });
-    new Gauge({
-      name: "catalog_unsettled_products",
+    this.#publish("catalog_cache_trusted", () => Number(isCacheTrusted()), {
+      help: "Whether reads use Redis: 1, or 0 while it is lost and some seconds after.",
+    });
+    this.#publish("catalog_untold_products", untoldProducts, {
       help: "Products of whose writes Redis has still to be told.",
-      registers: [this.#registry],
-      collect() {
-        this.set(unsettledProducts());
-      },
     });
   }
 
@@ -77,5 +71,14 @@ export class CatalogMetrics implements ReadObserver {
       counted = this.#readCount;
       return rate;
     };
+  }
+
+  #publish(name: string, read: () => number, { help }: { help: string }): void {
+    new Gauge({
+      ...{ name, help, registers: [this.#registry] },
+      collect() {
+        this.set(read());
+      },
+    });
   }
 }

@@ -3,10 +3,10 @@ import type { ProductCache } from "./catalog.ts";
 const nothing = () => Promise.resolve();
 
 /** Stands in where no Redis is configured: every read goes to the store. */
-export const closedCache: ProductCache = {
-  lookUp: () => Promise.resolve({ state: "closed" }),
+export const noCache: ProductCache = {
+  lookUp: () => Promise.resolve({ state: "bypass" }),
   fill: nothing,
-  prolong: nothing,
   release: nothing,
-  beginWrite: () => Promise.resolve({ settle: nothing }),
+  beginWrite: () =>
+    Promise.resolve({ isMarked: true, settle: () => Promise.resolve(true), cancel: nothing }),
 };

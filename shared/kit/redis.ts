@@ -17,6 +17,8 @@ export interface RedisOptions {
   /** Longest wait for one command's reply, in milliseconds. */
   timeoutMs: number;
   log: Log;
+  /** Called for each connection, before any command can use it. */
+  onConnect?: () => void;
 }
 
 /** A connection that is kept up by itself, and whose every command is bounded in time. */
@@ -40,7 +42,7 @@ export interface Redis {
  * Nothing is queued while it is away (callers hear of it at once), and no command is ever sent
  * twice: one whose reply was lost fails, and the caller decides.
  */
-export function createRedis({ url, timeoutMs, log }: RedisOptions): Redis {
+export function createRedis({ url, timeoutMs, log, onConnect }: RedisOptions): Redis {
   const client = connect(url);
   let away = false;
   client.on("error", (error: Error) => {
@@ -50,6 +52,7 @@ export function createRedis({ url, timeoutMs, log }: RedisOptions): Redis {
   client.on("ready", () => {
     if (away) log.info("redis is back");
     away = false;
+    onConnect?.();
   });
   // A failed first attempt is reported by the listener above; the client itself tries on.
   client.connect().catch(() => undefined);

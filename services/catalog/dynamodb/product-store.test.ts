@@ -3,6 +3,7 @@ import { DynamodbServer } from "../../../shared/tools/local/stores/dynamodb-serv
 import { localAwsEnvironment, localRegion } from "../../../shared/tools/local/stores/local-aws.ts";
 import { createDynamoDB } from "../../../shared/kit/dynamodb.ts";
 import { StoreUnavailable } from "../../../shared/kit/store-unavailable.ts";
+import { recordingLog } from "../../../shared/tools/testing/start-app.ts";
 import { FaultyDynamoDB } from "../../../shared/tools/testing/faulty-dynamodb.ts";
 import type { ProductStore } from "../catalog.ts";
 import { DynamoDBProductStore } from "./product-store.ts";
@@ -63,6 +64,9 @@ function describeProductStore(name: string, open: () => ProductStore): void {
       expect((await store.put(product, ["x", created!.version]))?.outcome).to.equal("replaced");
       expect(await store.put(product, [created!.version])).to.equal(undefined);
       expect((await store.put(product, "any"))?.outcome).to.equal("replaced");
+      expect(await store.put(product, "none")).to.equal(undefined);
+      await store.remove(product.id);
+      expect((await store.put(product, "none"))?.outcome).to.equal("created");
     });
 
     it("lets one of many win who all expect the same version", async () => {
@@ -123,6 +127,7 @@ describe("DynamoDBProductStore", () => {
         maxAttempts: 1,
       }),
       table,
+      log: recordingLog().log,
       newVersion: () => `v${(versions += 1)}`,
     });
   before(async () => {
@@ -178,7 +183,7 @@ describe("DynamoDBProductStore", () => {
       store.create(aProduct()),
       store.put(aProduct()),
       store.remove(1),
-      store.ping(),
+      store.check(),
     ];
     for (const result of await Promise.allSettled(calls)) {
       expect(result).to.have.property("reason").that.is.instanceOf(StoreUnavailable);

@@ -1,5 +1,5 @@
+import { setTimeout as delay } from "node:timers/promises";
 import {
-  type AttributeValue,
   ConditionalCheckFailedException,
   DeleteItemCommand,
   DescribeTableCommand,
@@ -8,18 +8,20 @@ import {
   PutItemCommand,
   ScanCommand,
 } from "@aws-sdk/client-dynamodb";
-import { ExponentialBackoff, handleType, retry } from "cockatiel";
+import type { Log } from "../../../shared/kit/process/log.ts";
 import { StoreUnavailable } from "../../../shared/kit/store-unavailable.ts";
-import type {
-  Expected,
-  Product,
-  ProductPage,
-  ProductStore,
-  PutResult,
-  RemoveResult,
-  StoredProduct,
+import {
+  type Expected,
+  type Product,
+  type ProductPage,
+  type ProductStore,
+  type PutResult,
+  type RemoveResult,
+  type StoredProduct,
+  UnreadableProduct,
 } from "../catalog.ts";
-import { fromDecimal, toDecimal } from "../price.ts";
+import { RETRY_PAUSE_MS } from "../deadlines.ts";
+import { type Item, keyOf, toItem, toProduct } from "./product-item.ts";
 
 /** Of two products with one id the first stays. */
 const IS_ABSENT = "attribute_not_exists(id)";
@@ -28,15 +30,14 @@ const IS_THERE = "attribute_exists(id)";
 /** No version at all is expected, so none will do; an empty list is no condition. */
 const IS_NEVER = `${IS_THERE} AND ${IS_ABSENT}`;
 
-/** How often one write is sent at most. */
-export const WRITE_ATTEMPTS = 2;
-
-type Item = Record<string, AttributeValue>;
+/** Calls for one page of the list; a table of empty pages must not hold a request for ever. */
+const MAX_SCANS = 20;
 
 export interface DynamoDBProductStoreOptions {
   /** Sends each call once: only this store knows which of them may run twice. */
   client: DynamoDBClient;
   table: string;
+  log: Log;
   /** A text never given before. */
   newVersion: () => string;
 }
@@ -50,43 +51,42 @@ export interface DynamoDBProductStoreOptions {
 export class DynamoDBProductStore implements ProductStore {
   readonly #client: DynamoDBClient;
   readonly #table: string;
+  readonly #log: Log;
   readonly #newVersion: () => string;
-  readonly #twice = retry(handleType(StoreUnavailable), {
-    maxAttempts: WRITE_ATTEMPTS - 1,
-    backoff: new ExponentialBackoff({ initialDelay: 25 }),
-  });
-
-  constructor({ client, table, newVersion }: DynamoDBProductStoreOptions) {
+  constructor({ client, table, log, newVersion }: DynamoDBProductStoreOptions) {
     this.#client = client;
     this.#table = table;
+    this.#log = log;
     this.#newVersion = newVersion;
   }
 
   /** Rejects when the table does not answer. */
-  async ping(): Promise<void> {
+  async check(): Promise<void> {
     await this.#client.send(new DescribeTableCommand({ TableName: this.#table }));
   }
 
   async find(id: number): Promise<StoredProduct | undefined> {
-    const command = new GetItemCommand({
-      TableName: this.#table,
-      Key: keyOf(id),
-      ConsistentRead: true,
-    });
-    const { Item } = await this.#twice.execute(() => this.#client.send(command));
-    return Item && toProduct(Item);
+    const item = await this.#get(id);
+    return item && toProduct(item);
   }
 
   async list(limit: number, after?: number): Promise<ProductPage> {
-    const command = new ScanCommand({
-      TableName: this.#table,
-      // One more than asked for tells whether there is a next page.
-      Limit: limit + 1,
-      ...(after !== undefined && { ExclusiveStartKey: keyOf(after) }),
-    });
-    const { Items = [] } = await this.#twice.execute(() => this.#client.send(command));
-    const products = Items.slice(0, limit).map(toProduct);
-    return { products, nextAfter: Items.length > limit ? products.at(-1)?.id : undefined };
+    const items: Item[] = [];
+    let next = after === undefined ? undefined : keyOf(after);
+    // A page of DynamoDB may be short, or empty, long before the table ends: only the missing key
+    // tells the end. One item more than asked for tells whether there is a next page.
+    for (let scans = 0; scans < MAX_SCANS; scans += 1) {
+      const { Items = [], LastEvaluatedKey } = await this.#scan(limit + 1 - items.length, next);
+      items.push(...Items);
+      next = LastEvaluatedKey;
+      if (next === undefined || items.length > limit) break;
+    }
+    const page = items.slice(0, limit);
+    const last = items.length > limit ? page.at(-1) : next;
+    return {
+      products: page.flatMap((item) => this.#toReadable(item)),
+      nextAfter: last && Number(last.id?.N),
+    };
   }
 
   async create(product: Product): Promise<StoredProduct | undefined> {
@@ -99,7 +99,7 @@ export class DynamoDBProductStore implements ProductStore {
     const stored = { ...product, version: this.#newVersion() };
     if (expected !== undefined) {
       const written = await this.#putUnder(stored, conditionOf(expected));
-      return written && { outcome: "replaced", product: stored };
+      return written && { outcome: expected === "none" ? "created" : "replaced", product: stored };
     }
     // Sent once: a second one could undo what somebody wrote in between.
     const { Attributes } = await this.#client.send(this.#putCommand(stored));
@@ -126,13 +126,46 @@ export class DynamoDBProductStore implements ProductStore {
   async #putUnder(stored: StoredProduct, condition: Condition): Promise<true | undefined> {
     const command = this.#putCommand(stored, condition);
     try {
-      await this.#twice.execute(() => this.#client.send(command));
+      await sendTwice(() => this.#client.send(command));
       return true;
     } catch (error) {
       if (!(error instanceof ConditionalCheckFailedException)) throw error;
       // The condition also fails for the second of two calls whose first one got through.
-      const there = error.Item ? toProduct(error.Item) : await this.find(stored.id);
-      return there?.version === stored.version || undefined;
+      const there = error.Item ?? (await this.#get(stored.id));
+      return there?.version?.S === stored.version || undefined;
+    }
+  }
+
+  async #get(id: number): Promise<Item | undefined> {
+    const command = new GetItemCommand({
+      TableName: this.#table,
+      Key: keyOf(id),
+      ConsistentRead: true,
+    });
+    return (await sendTwice(() => this.#client.send(command))).Item;
+  }
+
+  #scan(limit: number, after: Item | undefined) {
+    const command = new ScanCommand({
+      TableName: this.#table,
+      Limit: limit,
+      ConsistentRead: true,
+      ...(after && { ExclusiveStartKey: after }),
+    });
+    return sendTwice(() => this.#client.send(command));
+  }
+
+  /** One damaged item must not take the others with it. */
+  #toReadable(item: Item): StoredProduct[] {
+    try {
+      return [toProduct(item)];
+    } catch (error) {
+      if (!(error instanceof UnreadableProduct)) throw error;
+      this.#log.error(
+        { err: error, product: error.id },
+        "the list leaves out an unreadable product",
+      );
+      return [];
     }
   }
 
@@ -147,39 +180,32 @@ export class DynamoDBProductStore implements ProductStore {
   }
 }
 
+/** Sends a call that may run twice once more when the store did not answer; see deadlines.ts. */
+async function sendTwice<T>(send: () => Promise<T>): Promise<T> {
+  try {
+    return await send();
+  } catch (first) {
+    if (!(first instanceof StoreUnavailable)) throw first;
+    await delay(RETRY_PAUSE_MS);
+    return send().catch((second: unknown) => {
+      // That the second one did not run proves nothing of the first.
+      throw second instanceof StoreUnavailable && first.mayHaveRun ? first : second;
+    });
+  }
+}
+
 interface Condition {
   ConditionExpression: string;
   ExpressionAttributeValues?: Item;
 }
 
 function conditionOf(expected: Expected): Condition {
+  if (expected === "none") return { ConditionExpression: IS_ABSENT };
   if (expected === "any") return { ConditionExpression: IS_THERE };
   if (expected.length === 0) return { ConditionExpression: IS_NEVER };
   const values = expected.map((version, index) => [`:v${index}`, { S: version }] as const);
   return {
     ConditionExpression: `version IN (${values.map(([name]) => name).join(", ")})`,
     ExpressionAttributeValues: Object.fromEntries(values),
-  };
-}
-
-function keyOf(id: number): Item {
-  return { id: { N: String(id) } };
-}
-
-function toItem({ id, name, priceCents, version }: StoredProduct): Item {
-  return {
-    ...keyOf(id),
-    name: { S: name },
-    price: { N: toDecimal(priceCents) },
-    version: { S: version },
-  };
-}
-
-function toProduct({ id, name, price, version }: Item): StoredProduct {
-  return {
-    id: Number(id?.N),
-    name: name?.S ?? "",
-    priceCents: fromDecimal(price?.N ?? "none"),
-    version: version?.S ?? "",
   };
 }

@@ -1,5 +1,5 @@
 import type { Context } from "koa";
-import { invalidInput } from "../../../shared/kit/http/problem.ts";
+import { invalidInput, type Problem } from "../../../shared/kit/http/problem.ts";
 import type { Expected } from "../catalog.ts";
 
 const ENTITY_TAGS = /^\s*(?:W\/)?"[\x21\x23-\x7e]*"(?:\s*,\s*(?:W\/)?"[\x21\x23-\x7e]*")*\s*$/;
@@ -12,21 +12,30 @@ export function toEntityTag(version: string): string {
 }
 
 /**
- * What `If-Match` demands; undefined without the header.
+ * What `If-Match` or `If-None-Match` demands of a write; undefined without them.
  *
- * @throws Problem 400 when it holds neither `*` nor entity tags
+ * @throws Problem 400 for both of them, or when one holds what it must not
  */
-export function readIfMatch(ctx: Context): Expected | undefined {
-  const header = ctx.req.headers["if-match"];
+export function readPrecondition(ctx: Context): Expected | undefined {
+  const { "if-match": ifMatch, "if-none-match": ifNoneMatch } = ctx.req.headers;
+  if (ifNoneMatch === undefined) return readIfMatch(ifMatch);
+  if (ifMatch !== undefined) throw invalidHeader("if-none-match", "to come without if-match");
+  if (ifNoneMatch.trim() !== "*") throw invalidHeader("if-none-match", "* on a write");
+  return "none";
+}
+
+function readIfMatch(header: string | undefined): Expected | undefined {
   if (header === undefined) return undefined;
   if (header.trim() === "*") return "any";
   const versions = [...header.matchAll(STRONG_TAG)].map(([, version]) => version ?? "");
   if (!ENTITY_TAGS.test(header) || versions.length > MAX_TAGS) {
-    throw invalidInput("header", [
-      { path: "if-match", message: `expected * or the ETag of the product, received ${header}` },
-    ]);
+    throw invalidHeader("if-match", `* or the ETag of the product, received ${header}`);
   }
   return versions;
+}
+
+function invalidHeader(path: string, expected: string): Problem {
+  return invalidInput("header", [{ path, message: `expected ${expected}` }]);
 }
 
 /**

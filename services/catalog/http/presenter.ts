@@ -1,7 +1,7 @@
 import type { Context } from "koa";
 import type { z } from "zod";
 import { sendJson } from "../../../shared/kit/http/send-json.ts";
-import type { Product, Reading, StoredProduct } from "../catalog.ts";
+import type { Product, Reading, StoredProduct, Written } from "../catalog.ts";
 import { isHeldByCaller, toEntityTag } from "./conditional.ts";
 import { toCents, toPrice } from "../price.ts";
 import { noProduct } from "./problems.ts";
@@ -17,6 +17,11 @@ export function toProduct({ id, name, price }: z.output<typeof schemas.Product>)
 
 export function present({ id, name, priceCents }: Product): z.input<typeof schemas.Product> {
   return { id, name, price: toPrice(priceCents) };
+}
+
+/** Tells the caller when other instances may not see the write yet. */
+export function noteUnsettled(ctx: Context, { isSettled }: Written<unknown>): void {
+  if (!isSettled) ctx.set("x-cache", "unsettled");
 }
 
 export function sendCreated(ctx: Context, product: StoredProduct): void {

@@ -1,4 +1,5 @@
 import { Problem, type ProblemKind, problems } from "../../../shared/kit/http/problem.ts";
+import type { UnreadableProduct } from "../catalog.ts";
 
 export const idTaken = {
   status: 409,
@@ -11,7 +12,14 @@ export const changed = {
   status: 412,
   id: "product-changed",
   title: "Product changed",
-  description: "The product is not what `If-Match` says; nothing was written.",
+  description: "The product is not what `If-Match` or `If-None-Match` says; nothing was written.",
+} satisfies ProblemKind;
+
+export const unreadable = {
+  status: 500,
+  id: "unreadable-product",
+  title: "Unreadable product",
+  description: "What is stored for this id is no product. A PUT replaces it, a DELETE removes it.",
 } satisfies ProblemKind;
 
 export function productExists(id: number): Problem {
@@ -26,6 +34,13 @@ export function noProduct(id: number, headers: Record<string, string> = {}): Pro
 
 export function productChanged(id: number): Problem {
   return new Problem(changed, {
-    detail: `Product ${id} is not the one that If-Match names. Read it again, then decide.`,
+    detail: `Product ${id} is not as the request demands. Read it again, then decide.`,
+  });
+}
+
+export function unreadableProduct(error: UnreadableProduct): Problem {
+  return new Problem(unreadable, {
+    detail: `What is stored as product ${error.id} is no product. Replace it by PUT, or remove it.`,
+    cause: error,
   });
 }

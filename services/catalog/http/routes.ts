@@ -1,22 +1,37 @@
 import { invalidInput, problems } from "../../../shared/kit/http/problem.ts";
 import { type Route, route } from "../../../shared/kit/http/route.ts";
-import type { Catalog } from "../catalog.ts";
-import { readIfMatch } from "./conditional.ts";
+import { type Catalog, UnreadableProduct } from "../catalog.ts";
+import { readPrecondition } from "./conditional.ts";
 import {
   COLLECTION,
+  noteUnsettled,
   present,
   sendCreated,
   sendProduct,
   sendReading,
   toProduct,
 } from "./presenter.ts";
-import { changed, idTaken, noProduct, productChanged, productExists } from "./problems.ts";
+import {
+  changed,
+  idTaken,
+  noProduct,
+  productChanged,
+  productExists,
+  unreadable,
+  unreadableProduct,
+} from "./problems.ts";
 import * as schemas from "./schemas.ts";
 
 const ONE = `${COLLECTION}/{id}`;
 
 const entityTag = { etag: "Version of the product, for `If-None-Match` and `If-Match`" };
+const unsettled = {
+  "x-cache":
+    "`unsettled`: the cache does not answer, so other instances may still show the former product " +
+    "until it does. Not sent otherwise.",
+};
 const ifMatch = { "if-match": "Writes only where the product still has one of these ETags." };
+const ifNoneMatch = { "if-none-match": "`*` writes only where there is no such product." };
 
 export function createRoutes(catalog: Catalog): Route[] {
   return [
@@ -40,14 +55,15 @@ function createRoute(catalog: Catalog): Route {
       201: {
         description: "It is kept, and the next read on any instance sees it",
         schema: schemas.Product,
-        headers: { ...entityTag, location: "The product" },
+        headers: { ...entityTag, ...unsettled, location: "The product" },
       },
     },
     problems: [idTaken, problems.storeUnavailable],
     async handle(ctx, { body }) {
-      const created = await catalog.create(toProduct(body));
-      if (created === undefined) throw productExists(body.id);
-      sendCreated(ctx, created);
+      const written = await catalog.create(toProduct(body));
+      if (written.result === undefined) throw productExists(body.id);
+      noteUnsettled(ctx, written);
+      sendCreated(ctx, written.result);
     },
   });
 }
@@ -68,15 +84,19 @@ function readRoute(catalog: Catalog): Route {
           ...entityTag,
           "x-cache":
             "`hit`: from the cache. `miss`: from DynamoDB, and cached. `stale`: from the cache, " +
-            "DynamoDB does not answer. `bypass`: from DynamoDB, the cache was not used.",
+            "since DynamoDB is away, slow or just being asked. `bypass`: from DynamoDB, the cache " +
+            "was not used.",
           age: "Seconds since a stale product was read from DynamoDB",
         },
       },
       304: { description: "The product is the one of `If-None-Match`" },
     },
-    problems: [problems.notFound, problems.storeUnavailable],
+    problems: [problems.notFound, unreadable, problems.storeUnavailable],
     async handle(ctx, { params }) {
-      sendReading(ctx, params.id, await catalog.read(params.id));
+      const reading = await catalog.read(params.id).catch((error: unknown) => {
+        throw error instanceof UnreadableProduct ? unreadableProduct(error) : error;
+      });
+      sendReading(ctx, params.id, reading);
     },
   });
 }
@@ -109,14 +129,18 @@ function putRoute(catalog: Catalog): Route {
     summary: "Replaces a product, or adds it",
     params: schemas.ProductPath,
     body: schemas.ProductFields,
-    requestHeaders: ifMatch,
+    requestHeaders: { ...ifMatch, ...ifNoneMatch },
     apiKey: true,
     replies: {
-      200: { description: "It is replaced", schema: schemas.Product, headers: entityTag },
+      200: {
+        description: "It is replaced",
+        schema: schemas.Product,
+        headers: { ...entityTag, ...unsettled },
+      },
       201: {
         description: "It is added",
         schema: schemas.Product,
-        headers: { ...entityTag, location: "The product" },
+        headers: { ...entityTag, ...unsettled, location: "The product" },
       },
     },
     problems: [changed, problems.storeUnavailable],
@@ -125,8 +149,10 @@ function putRoute(catalog: Catalog): Route {
         const message = `expected ${id} as in the path, or no id, received ${body.id}`;
         throw invalidInput("body", [{ path: "id", message }]);
       }
-      const result = await catalog.put(toProduct({ ...body, id }), readIfMatch(ctx));
+      const written = await catalog.put(toProduct({ ...body, id }), readPrecondition(ctx));
+      const { result } = written;
       if (result === undefined) throw productChanged(id);
+      noteUnsettled(ctx, written);
       if (result.outcome === "created") sendCreated(ctx, result.product);
       else sendProduct(ctx, 200, result.product);
     },
@@ -142,12 +168,13 @@ function removeRoute(catalog: Catalog): Route {
     params: schemas.ProductPath,
     requestHeaders: ifMatch,
     apiKey: true,
-    replies: { 204: { description: "It is gone" } },
+    replies: { 204: { description: "It is gone", headers: unsettled } },
     problems: [problems.notFound, changed, problems.storeUnavailable],
     async handle(ctx, { params: { id } }) {
-      const result = await catalog.remove(id, readIfMatch(ctx));
-      if (result === "mismatch") throw productChanged(id);
-      if (result === "absent") throw noProduct(id);
+      const written = await catalog.remove(id, readPrecondition(ctx));
+      if (written.result === "mismatch") throw productChanged(id);
+      if (written.result === "absent") throw noProduct(id);
+      noteUnsettled(ctx, written);
       ctx.status = 204;
     },
   });

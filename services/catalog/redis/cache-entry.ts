@@ -1,65 +1,55 @@
 import type { CacheAnswer, Copy, StoredProduct } from "../catalog.ts";
 
-/** What a copy's text tells beside its lease; snake_case, as everything that is stored. */
+/** A product as the text that Redis keeps; snake_case, as everything that is stored. */
 interface CopyJson {
   id?: number;
   name?: string;
   price_cents?: number;
   version?: string;
-  loaded_at_ms: number;
-  load_ms: number;
-  fresh_until_ms: number;
-  kept_until_ms: number;
 }
 
-/** A copy as the text that Redis keeps; scripts.ts tells how its keys are read. */
-export function formatCopy({ lease, product, ...times }: Copy): string {
-  const json: CopyJson = {
-    ...(product && {
-      id: product.id,
-      name: product.name,
-      price_cents: product.priceCents,
-      version: product.version,
-    }),
-    loaded_at_ms: times.loadedAtMs,
-    load_ms: times.loadMs,
-    fresh_until_ms: times.freshUntilMs,
-    kept_until_ms: times.keptUntilMs,
-  };
-  return `${product ? "product" : "absent"} ${lease} ${JSON.stringify(json)}`;
+export function formatCopy(product: StoredProduct | undefined): string {
+  const json: CopyJson = product
+    ? {
+        id: product.id,
+        name: product.name,
+        price_cents: product.priceCents,
+        version: product.version,
+      }
+    : {};
+  return JSON.stringify(json);
 }
 
-/** @throws SyntaxError for a text that is not ours */
+const ANSWER = /^(fresh|granted|leased|bypass) (\S+ \S+)(?: (\d+) (.*))?$/s;
+
+/**
+ * An answer of `LOOK_UP`.
+ *
+ * @throws SyntaxError for a text that is not ours
+ */
 export function parseAnswer(text: string): CacheAnswer {
-  const [state = "", server = "", token = ""] = text.split(" ", 3);
-  const lease = `${server} ${token}`;
+  const [, state, lease = "", age, json] = ANSWER.exec(text) ?? [];
+  const copy = json === undefined ? undefined : parseCopy(json, Number(age));
   switch (state) {
-    case "product":
-    case "absent":
-      return { state: "held", copy: parseCopy(lease, text.slice(state.length + lease.length + 2)) };
+    case "fresh":
+      if (copy === undefined) throw new SyntaxError(`a fresh copy is missing in "${text}"`);
+      return { state, copy };
     case "granted":
-      return { state: "granted", lease };
-    case "lease":
-      return { state: "leased", lease };
+    case "leased":
+      return { state, lease, copy };
+    case "bypass":
+      return { state, copy };
     default:
-      return { state: "closed" };
+      throw new SyntaxError(`expected an answer of the cache, got "${text.slice(0, 64)}"`);
   }
 }
 
-function parseCopy(lease: string, text: string): Copy {
-  const json = JSON.parse(text) as CopyJson;
+function parseCopy(json: string, ageMs: number): Copy {
+  const { id, name, price_cents, version } = JSON.parse(json) as CopyJson;
+  const isProduct =
+    id !== undefined && name !== undefined && price_cents !== undefined && version !== undefined;
   return {
-    lease,
-    product: toProduct(json),
-    loadedAtMs: json.loaded_at_ms,
-    loadMs: json.load_ms,
-    freshUntilMs: json.fresh_until_ms,
-    keptUntilMs: json.kept_until_ms,
+    product: isProduct ? { id, name, priceCents: price_cents, version } : undefined,
+    ageMs: Math.max(0, ageMs),
   };
-}
-
-function toProduct({ id, name, price_cents, version }: CopyJson): StoredProduct | undefined {
-  if (id === undefined || name === undefined) return undefined;
-  if (price_cents === undefined || version === undefined) return undefined;
-  return { id, name, priceCents: price_cents, version };
 }

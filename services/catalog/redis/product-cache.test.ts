@@ -3,58 +3,70 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { expect } from "chai";
-import { CircuitState } from "cockatiel";
 import { pollUntil } from "../../../shared/tools/local/processes/poll-until.ts";
 import { RedisServer } from "../../../shared/tools/local/stores/redis-server.ts";
 import { createRedis, type Redis } from "../../../shared/kit/redis.ts";
 import { recordingLog } from "../../../shared/tools/testing/start-app.ts";
 import { TcpProxy } from "../../../shared/tools/testing/tcp-proxy.ts";
-import type { CacheAnswer, Load, StoredProduct } from "../catalog.ts";
-import { closedCache } from "../uncached.ts";
+import type { CacheAnswer, StoredProduct } from "../catalog.ts";
+import { noCache } from "../uncached.ts";
 import { RedisProductCache, type RedisProductCacheOptions } from "./product-cache.ts";
 
 const LOOK_UP_MS = 200;
+const QUARANTINE_MS = 100;
+/** As Redis 7.0 says it within a script, and as others do. */
+const NO_PERMISSION = /can't run this command|NOPERM/;
 
 let words = 0;
 let id = 0;
 
 /** One instance's cache; `far` reaches Redis through a proxy. */
-interface Instance {
+interface Instance extends AsyncDisposable {
   redis: Redis;
   cache: RedisProductCache;
+  lines: Record<string, unknown>[];
 }
 
 function openInstance(url: string, overrides: Partial<RedisProductCacheOptions> = {}): Instance {
-  const redis = createRedis({ url, timeoutMs: 500, log: recordingLog().log });
+  const { log, lines } = recordingLog();
+  const onConnect = () => cache.connected();
+  const redis = createRedis({ url, timeoutMs: 300, log: recordingLog().log, onConnect });
   const cache = new RedisProductCache({
-    redis,
-    lookUpTimeoutMs: LOOK_UP_MS,
-    ttlSeconds: 3_600,
-    freshSeconds: 3_000,
-    absentSeconds: 10,
+    ...{ redis, log },
+    redisTimeoutMs: LOOK_UP_MS,
+    cacheTtlSeconds: 3_600,
+    cacheFreshSeconds: 3_000,
+    cacheAbsentSeconds: 10,
     leaseMs: 5_000,
     writeMs: 5_000,
-    halfOpenAfterMs: 50,
-    now: () => Date.now(),
+    link: {
+      ...{ beatMs: 20, silenceMs: 200, trustMs: 1_000, graceMs: 100 },
+      quarantineMs: QUARANTINE_MS,
+    },
+    now: () => performance.now(),
     random: () => 0.5,
     newToken: () => (words += 1).toString(16).padStart(8, "0"),
     ...overrides,
   });
-  return { redis, cache };
+  const close = async () => {
+    await cache.close();
+    await redis.close();
+  };
+  return { redis, cache, lines, [Symbol.asyncDispose]: close };
 }
 
 const product = (version = "v1"): StoredProduct => ({
   ...{ id, name: "Samsung TV 😀", priceCents: 1_999, version },
 });
-const loadOf = (stored: StoredProduct | undefined): Load => ({
-  ...{ product: stored, loadedAtMs: Date.now(), loadMs: 3 },
-});
 const leaseOf = (answer: CacheAnswer): string => {
-  if (answer.state === "closed") throw new Error("closed");
-  return answer.state === "held" ? answer.copy.lease : answer.lease;
+  if (answer.state === "granted" || answer.state === "leased") return answer.lease;
+  throw new Error(`no lease but ${answer.state}`);
 };
+/** The product, where it may be answered without asking the store; else the state. */
 const held = (answer: CacheAnswer) =>
-  answer.state === "held" ? answer.copy.product : answer.state;
+  answer.state === "fresh" ? answer.copy.product : answer.state;
+const isUsed = async ({ cache }: Instance) => (await cache.lookUp(0)).state !== "bypass";
+const use = (instance: Instance) => pollUntil(() => isUsed(instance), { what: "Redis is used" });
 
 describe("RedisProductCache", () => {
   let server: RedisServer;
@@ -71,10 +83,7 @@ describe("RedisProductCache", () => {
     far = openInstance(`redis://127.0.0.1:${proxy.port}`);
   });
   after(async () => {
-    for (const { cache, redis } of [near, far]) {
-      await cache.close();
-      await redis.close();
-    }
+    for (const instance of [near, far]) await instance[Symbol.asyncDispose]();
     await proxy[Symbol.asyncDispose]();
     await server.stop();
     await rm(dataDir, { recursive: true });
@@ -82,17 +91,14 @@ describe("RedisProductCache", () => {
   beforeEach(async () => {
     id += 1;
     await proxy.heal();
-    for (const { cache } of [near, far]) {
-      await pollUntil(async () => (await cache.lookUp(0)).state !== "closed", {
-        what: "Redis is reached",
-      });
-    }
+    for (const instance of [near, far]) await use(instance);
   });
 
   const key = () => `product:v1:${id}`;
   const ttl = () => near.redis.run((client) => client.ttl(key()));
+  const text = (name = key()) => near.redis.run((client) => client.get(name));
   const fillWith = async (stored: StoredProduct | undefined) => {
-    await near.cache.fill(id, leaseOf(await near.cache.lookUp(id)), loadOf(stored));
+    await near.cache.fill(id, leaseOf(await near.cache.lookUp(id)), stored);
   };
 
   it("gives one reader of all the lease, and tells the others who has it", async () => {
@@ -105,83 +111,104 @@ describe("RedisProductCache", () => {
   });
 
   it("holds for every instance what was filled under the lease, exactly", async () => {
-    const load = loadOf(product());
-    await near.cache.fill(id, leaseOf(await near.cache.lookUp(id)), load);
+    await fillWith(product());
     const answer = await far.cache.lookUp(id);
-    expect(answer).to.have.property("state", "held");
-    expect(answer)
-      .to.have.property("copy")
-      .that.includes({ loadMs: 3, loadedAtMs: load.loadedAtMs });
     expect(held(answer)).to.deep.equal(product());
+    expect(answer).to.have.nested.property("copy.ageMs").that.is.within(0, 5_000);
   });
 
-  it("keeps a product for an hour, ± 10 %, and calls it fresh for less", async () => {
+  it("keeps a product for an hour, ± 10 %", async () => {
     for (const [random, seconds] of [
       [0, 3_240],
       [0.5, 3_600],
       [0.999_999, 3_960],
     ] as const) {
       id += 1000;
-      const { cache, redis } = openInstance(server.url, { random: () => random });
-      await pollUntil(async () => (await cache.lookUp(id)).state !== "closed", { what: "ready" });
-      await cache.fill(id, leaseOf(await cache.lookUp(id)), loadOf(product()));
+      await using instance = openInstance(server.url, { random: () => random });
+      await use(instance);
+      const { cache } = instance;
+      await cache.fill(id, leaseOf(await cache.lookUp(id)), product());
       expect(await ttl()).to.be.within(seconds - 2, seconds);
-      const answer = await cache.lookUp(id);
-      if (answer.state !== "held") throw new Error(answer.state);
-      expect(answer.copy.freshUntilMs - Date.now()).to.be.within(2_990_000, 3_000_000);
-      expect(answer.copy.keptUntilMs - Date.now()).to.be.within(
-        (seconds - 10) * 1_000,
-        seconds * 1_000,
-      );
-      await redis.close();
+    }
+  });
+
+  it("gives the lease of what is fresh no longer to one, and the copy to all", async () => {
+    await using brief = openInstance(server.url, { cacheFreshSeconds: 0 });
+    await use(brief);
+    await brief.cache.fill(id, leaseOf(await brief.cache.lookUp(id)), product());
+    for (const state of ["granted", "leased"]) {
+      const answer = await near.cache.lookUp(id);
+      expect(answer).to.have.property("state", state);
+      expect(answer).to.have.nested.property("copy.product").that.deep.equals(product());
     }
   });
 
   it("keeps for ten seconds that there is no such product", async () => {
     await fillWith(undefined);
+    expect(await far.cache.lookUp(id)).to.have.property("state", "fresh");
     expect(held(await far.cache.lookUp(id))).to.equal(undefined);
     expect(await ttl()).to.be.within(8, 10);
   });
 
-  it("forgets on a write, on every instance", async () => {
+  it("forgets what a write has changed, on every instance", async () => {
     await fillWith(product());
-    await (await far.cache.beginWrite(id)).settle();
+    const isSettled = await (await far.cache.beginWrite(id)).settle();
+    expect(isSettled).to.equal(true);
+    expect(await near.cache.lookUp(id)).to.deep.include({ state: "granted", copy: undefined });
+  });
+
+  it("sends everybody to the store while a product is written, with the copy for outages", async () => {
+    await fillWith(product());
+    const write = await far.cache.beginWrite(id);
+    const answer = await near.cache.lookUp(id);
+    expect(answer).to.have.property("state", "bypass");
+    expect(answer).to.have.nested.property("copy.product").that.deep.equals(product());
+    await write.settle();
     expect(await near.cache.lookUp(id)).to.have.property("state", "granted");
   });
 
-  it("is closed for everybody while a product is being written", async () => {
+  it("keeps the copy of a write that was refused, to be loaded again", async () => {
     await fillWith(product());
-    const mark = await far.cache.beginWrite(id);
-    expect(await near.cache.lookUp(id)).to.deep.equal({ state: "closed" });
-    await mark.settle();
-    expect(await near.cache.lookUp(id)).to.have.property("state", "granted");
+    await (await far.cache.beginWrite(id)).cancel();
+    const answer = await near.cache.lookUp(id);
+    expect(answer).to.have.property("state", "granted");
+    expect(answer).to.have.nested.property("copy.product").that.deep.equals(product());
+    expect(await ttl()).to.be.greaterThan(3_000);
   });
 
-  it("stays closed until the last of several writes has ended", async () => {
+  it("sends to the store until the last of several writes has ended", async () => {
     const first = await near.cache.beginWrite(id);
     const second = await far.cache.beginWrite(id);
     await first.settle();
-    expect(await near.cache.lookUp(id)).to.deep.equal({ state: "closed" });
-    await second.settle();
+    expect(await near.cache.lookUp(id)).to.have.property("state", "bypass");
+    await second.cancel();
     expect(await near.cache.lookUp(id)).to.have.property("state", "granted");
   });
 
-  it("opens by itself when the end of a write is never told", async () => {
-    const { cache, redis } = openInstance(server.url, { writeMs: 60 });
-    await pollUntil(async () => (await cache.lookUp(0)).state !== "closed", { what: "ready" });
-    await cache.beginWrite(id);
+  it("does not trust the copy of a write whose end is never told", async () => {
+    await fillWith(product());
+    await using brief = openInstance(server.url, { writeMs: 60 });
+    await use(brief);
+    await brief.cache.beginWrite(id);
     await pollUntil(async () => (await near.cache.lookUp(id)).state === "granted", {
-      what: "open",
+      what: "the mark is gone",
     });
-    await redis.close();
+    expect(await near.cache.lookUp(id)).to.have.property("state", "leased");
   });
 
   const writes = {
     "has begun": () => far.cache.beginWrite(id),
     "has ended": async () => (await far.cache.beginWrite(id)).settle(),
+    "has ended, its begin unheard": async () => {
+      await proxy.cut();
+      const write = await far.cache.beginWrite(id);
+      await proxy.heal();
+      await use(far);
+      await write.settle();
+    },
     "has ended and the product was loaded again": async () => {
       await (await far.cache.beginWrite(id)).settle();
-      await far.cache.fill(id, leaseOf(await far.cache.lookUp(id)), loadOf(product("v2")));
+      await far.cache.fill(id, leaseOf(await far.cache.lookUp(id)), product("v2"));
     },
   };
   for (const [when, write] of Object.entries(writes)) {
@@ -190,58 +217,46 @@ describe("RedisProductCache", () => {
         id += 1;
         const lease = leaseOf(await near.cache.lookUp(id));
         await write();
-        const before = await near.redis.run((client) => client.get(key()));
-        await near.cache.fill(id, lease, loadOf(former));
-        expect(await near.redis.run((client) => client.get(key()))).to.equal(before);
+        const before = await text();
+        await near.cache.fill(id, lease, former);
+        expect(await text()).to.equal(before);
       }
     });
   }
 
-  it("lets one of two refresh the same copy", async () => {
-    await fillWith(product("v1"));
-    const lease = leaseOf(await near.cache.lookUp(id));
-    await far.cache.fill(id, lease, loadOf(product("v2")));
-    await near.cache.fill(id, lease, loadOf(product("v3")));
-    expect(held(await near.cache.lookUp(id))).to.deep.equal(product("v2"));
-  });
-
   it("gives the lease to the next when it comes back unused, or its time is over", async () => {
-    const lease = leaseOf(await near.cache.lookUp(id));
-    await near.cache.release(id, lease);
+    await near.cache.release(id, leaseOf(await near.cache.lookUp(id)));
     expect(await far.cache.lookUp(id)).to.have.property("state", "granted");
-    const { cache, redis } = openInstance(server.url, { leaseMs: 40 });
-    await pollUntil(async () => (await cache.lookUp(0)).state !== "closed", { what: "ready" });
+    await using brief = openInstance(server.url, { leaseMs: 40 });
+    await use(brief);
     id += 1000;
-    await cache.lookUp(id);
+    await brief.cache.lookUp(id);
     await pollUntil(async () => (await near.cache.lookUp(id)).state === "granted", {
       what: "lease",
     });
-    await redis.close();
   });
 
-  it("prolongs a copy near its end without calling it fresh", async () => {
+  it("keeps a copy on, near its end, for a store that is away", async () => {
     await fillWith(product());
-    const answer = await near.cache.lookUp(id);
-    if (answer.state !== "held") throw new Error(answer.state);
-    const { copy } = answer;
+    await (await near.cache.beginWrite(id)).cancel();
     await near.redis.run((client) => client.expire(key(), 60));
-    await near.cache.prolong(id, copy);
-    expect(await ttl()).to.be.at.most(60);
-    await near.cache.prolong(id, { ...copy, keptUntilMs: Date.now() + 60_000 });
+    await near.cache.release(id, leaseOf(await near.cache.lookUp(id)));
     expect(await ttl()).to.be.within(3_598, 3_600);
-    const prolonged = await near.cache.lookUp(id);
-    expect(prolonged).to.have.nested.property("copy.freshUntilMs", copy.freshUntilMs);
-    expect(prolonged).to.have.nested.property("copy.loadedAtMs", copy.loadedAtMs);
+    expect(await near.cache.lookUp(id)).to.have.property("state", "granted");
   });
 
   it("takes what is not its own for nothing", async () => {
-    for (const text of ["", "140", '{"id":1}', "product x y z"]) {
-      await near.redis.run((client) => client.set(key(), text));
+    for (const suffix of ["", ":guard"]) {
+      const name = key() + suffix;
+      for (const junk of ["", "140", '{"id":1}', "abc 1 2", "lease x y z"]) {
+        await near.redis.run((client) => client.set(name, junk));
+        expect(await near.cache.lookUp(id)).to.have.property("state", "granted");
+        await near.redis.run((client) => client.del([key(), `${key()}:guard`]));
+      }
+      await near.redis.run((client) => client.hSet(name, "id", "1"));
       expect(await near.cache.lookUp(id)).to.have.property("state", "granted");
+      id += 1;
     }
-    await near.redis.run((client) => client.del(key()));
-    await near.redis.run((client) => client.hSet(key(), "id", "1"));
-    expect(await near.cache.lookUp(id)).to.have.property("state", "granted");
   });
 
   it("uses nothing of a Redis that was restarted, though its file has it all", async () => {
@@ -249,86 +264,107 @@ describe("RedisProductCache", () => {
     const lease = leaseOf(await near.cache.lookUp((id += 1)));
     await server.kill();
     await server.start();
-    await pollUntil(async () => (await near.cache.lookUp(0)).state !== "closed", { what: "back" });
-    expect(await near.redis.run((client) => client.get(`product:v1:${id - 1}`))).to.match(
-      /^product/,
-    );
-    expect(await near.cache.lookUp(id - 1)).to.have.property("state", "granted");
-    await near.cache.fill(id, lease, loadOf(product()));
-    expect(await near.cache.lookUp(id)).to.have.property("state", "granted");
+    await use(near);
+    expect(await text(`product:v1:${id - 1}`)).to.include("Samsung TV");
+    expect(await near.cache.lookUp(id - 1)).to.deep.include({ state: "granted", copy: undefined });
+    await near.cache.fill(id, lease, product());
+    expect(await near.cache.lookUp(id)).to.deep.include({ state: "granted", copy: undefined });
   });
 
-  it("is closed at once while Redis is gone, and opens by itself", async () => {
+  it("is not used from the moment Redis is gone until a while after it is back", async () => {
     await proxy.cut();
-    expect(await far.cache.lookUp(id)).to.deep.equal({ state: "closed" });
-    await far.cache.fill(id, "a b", loadOf(product()));
+    expect(await far.cache.lookUp(id)).to.deep.equal({ state: "bypass" });
+    await far.cache.fill(id, "a b", product());
     await far.cache.release(id, "a b");
+    const startedMs = performance.now();
     await proxy.heal();
-    await pollUntil(async () => (await far.cache.lookUp(id)).state !== "closed", { what: "back" });
+    await use(far);
+    expect(performance.now() - startedMs).to.be.at.least(QUARANTINE_MS);
+    expect(far.lines).to.deep.equal([]);
   });
 
-  it("breaks the circuit of a Redis that hangs, and tries it with one look-up at a time", async () => {
-    const slow = openInstance(`redis://127.0.0.1:${proxy.port}`, { lookUpTimeoutMs: 25 });
-    await pollUntil(async () => (await slow.cache.lookUp(0)).state !== "closed", { what: "ready" });
-    proxy.block();
-    for (let count = 0; count < 3; count += 1) {
-      expect(await slow.cache.lookUp(id)).to.deep.equal({ state: "closed" });
-    }
-    expect(slow.cache.circuit).to.equal(CircuitState.Open);
-    const asked = slow.cache.lookUp(id);
-    expect(await Promise.race([asked, delay(5, "late")])).to.deep.equal({ state: "closed" });
-    await proxy.heal();
-    await pollUntil(() => slow.cache.lookUp(id).then(({ state }) => state !== "closed"), {
-      what: "the circuit closes",
+  it("asks a Redis that hangs no longer, and says so", async () => {
+    await using brief = openInstance(`redis://127.0.0.1:${proxy.port}`, {
+      link: { ...{ beatMs: 10, silenceMs: 20, trustMs: 60 }, graceMs: 100, quarantineMs: 50 },
     });
-    expect(slow.cache.circuit).to.equal(CircuitState.Closed);
-    await slow.redis.close();
+    await use(brief);
+    proxy.block();
+    await pollUntil(() => !brief.cache.isTrusted, { what: "trust has ended" });
+    expect(await Promise.race([brief.cache.lookUp(id), delay(5, "late")])).to.deep.equal({
+      state: "bypass",
+    });
+    const write = await brief.cache.beginWrite(id);
+    expect(write.isMarked).to.equal(false);
+    await pollUntil(() => brief.lines.length > 0, { what: "a line" });
+    expect(brief.lines[0]).to.include({ msg: "redis is lost: reads go to DynamoDB" });
+    await proxy.heal();
+    await use(brief);
+  });
+
+  it("says what a Redis lacks that refuses its scripts", async () => {
+    await using limited = await RedisServer.start();
+    await using admin = openInstance(limited.url);
+    await use(admin);
+    await admin.redis.run((client) => client.sendCommand(["ACL", "SETUSER", "default", "-info"]));
+    await using instance = openInstance(limited.url);
+    await pollUntil(() => instance.lines.length > 0, { what: "a line" });
+    expect(instance.lines[0]).to.have.nested.property("err.message").that.matches(NO_PERMISSION);
+    expect(await instance.cache.lookUp(id)).to.deep.equal({ state: "bypass" });
+    const refusal = await instance.cache.check().catch((error: unknown) => error);
+    expect(refusal).to.have.property("message").that.matches(NO_PERMISSION);
   });
 
   it("tells a write later that Redis could not hear of, and asks it nothing until then", async () => {
     await fillWith(product());
     await proxy.cut();
-    const mark = await far.cache.beginWrite(id);
-    await mark.settle();
-    expect(far.cache.unsettledProducts).to.equal(1);
+    const write = await far.cache.beginWrite(id);
+    expect(await write.settle()).to.equal(false);
+    expect(far.cache.untoldProducts).to.equal(1);
     await proxy.heal();
     // Nothing of the former product, neither before Redis is told nor after.
     await pollUntil(
       async () => {
-        expect(held(await far.cache.lookUp(id))).to.be.oneOf(["closed", "granted", "leased"]);
-        return far.cache.unsettledProducts === 0;
+        expect(held(await far.cache.lookUp(id))).to.be.oneOf(["bypass", "granted", "leased"]);
+        return far.cache.untoldProducts === 0;
       },
       { what: "Redis is told" },
     );
-    expect(held(await near.cache.lookUp(id))).to.be.oneOf(["granted", "leased"]);
+    expect(await near.cache.lookUp(id)).to.deep.include({ state: "granted", copy: undefined });
   });
 
-  it("closes a product later whose write may still happen", async () => {
+  it("waits for a Redis that comes back soon", async () => {
+    await using patient = openInstance(`redis://127.0.0.1:${proxy.port}`, {
+      link: { ...{ beatMs: 20, silenceMs: 200, trustMs: 1_000 }, graceMs: 20_000, quarantineMs: 0 },
+    });
+    await use(patient);
+    await fillWith(product());
+    await proxy.cut();
+    const settled = (await patient.cache.beginWrite(id)).settle();
+    await proxy.heal();
+    expect(await settled).to.equal(true);
+    expect(await near.cache.lookUp(id)).to.deep.include({ state: "granted", copy: undefined });
+  });
+
+  it("marks a product later whose write may still happen", async () => {
     await fillWith(product());
     await proxy.cut();
     await far.cache.beginWrite(id);
     await proxy.heal();
-    await pollUntil(() => far.cache.unsettledProducts === 0, { what: "Redis is told" });
-    expect(await near.cache.lookUp(id)).to.deep.equal({ state: "closed" });
+    await pollUntil(() => far.cache.untoldProducts === 0, { what: "Redis is told" });
+    expect(await near.cache.lookUp(id)).to.have.property("state", "bypass");
   });
 
-  it("does not let in what was loaded before a write that Redis has not heard of", async () => {
-    const lease = leaseOf(await far.cache.lookUp(id));
+  it("has nothing to tell of a write that was refused while Redis was away", async () => {
     await proxy.cut();
-    await (await far.cache.beginWrite(id)).settle();
-    await proxy.heal();
-    await pollUntil(async () => (await far.redis.run((client) => client.ping())) !== "", {
-      what: "Redis is back",
-    });
-    await far.cache.fill(id, lease, loadOf(product("v1")));
-    expect(held(await near.cache.lookUp(id))).to.be.a("string");
+    await (await far.cache.beginWrite(id)).cancel();
+    expect(far.cache.untoldProducts).to.equal(0);
   });
 });
 
-describe("closedCache", () => {
+describe("noCache", () => {
   it("knows nothing and keeps nothing", async () => {
-    await closedCache.fill(1, "a b", loadOf(product()));
-    await (await closedCache.beginWrite(1)).settle();
-    expect(await closedCache.lookUp(1)).to.deep.equal({ state: "closed" });
+    await noCache.fill(1, "a b", product());
+    expect(await (await noCache.beginWrite(1)).settle()).to.equal(true);
+    expect(await noCache.lookUp(1)).to.deep.equal({ state: "bypass" });
   });
 });

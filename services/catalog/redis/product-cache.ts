@@ -1,151 +1,188 @@
-import { circuitBreaker, type CircuitState, ConsecutiveBreaker, handleAll } from "cockatiel";
+import type { Log } from "../../../shared/kit/process/log.ts";
+import { Batcher } from "../../../shared/kit/batcher.ts";
 import type { Redis } from "../../../shared/kit/redis.ts";
+import { StoreUnavailable } from "../../../shared/kit/store-unavailable.ts";
+import type { CacheAnswer, CacheWrite, Lease, ProductCache, StoredProduct } from "../catalog.ts";
+import type { LinkDeadlines } from "../deadlines.ts";
 import { formatCopy, parseAnswer } from "./cache-entry.ts";
-import type { CacheAnswer, Copy, Lease, Load, ProductCache, WriteMark } from "../catalog.ts";
-import { LookupBatch } from "./lookup-batch.ts";
-import { BEGIN_WRITE, END_WRITE, FILL, LOOK_UP, RELEASE } from "./scripts.ts";
-import { UnsettledWrites } from "./unsettled-writes.ts";
+import { RedisLink } from "./link.ts";
+import { BEGIN_WRITE, END_WRITE, FILL, LOOK_UP, PROBE, RELEASE } from "./scripts.ts";
+import { UntoldWrites } from "./untold-writes.ts";
 
 /** Life of a copy, give or take: what was loaded together does not expire together. */
 const JITTER = 0.1;
-/** Failed look-ups in a row after which Redis is left alone. */
-const BREAK_AFTER = 3;
 
 export interface RedisProductCacheOptions {
   /** Its timeout is for writes; reads have a shorter one. */
   redis: Redis;
+  log: Log;
   /** Longest wait for a look-up, in milliseconds. */
-  lookUpTimeoutMs: number;
+  redisTimeoutMs: number;
   /** How long Redis keeps a product, ± 10 %. */
-  ttlSeconds: number;
+  cacheTtlSeconds: number;
   /** How much of that it is answered without asking the store. */
-  freshSeconds: number;
+  cacheFreshSeconds: number;
   /** How long Redis keeps that there is no such product. */
-  absentSeconds: number;
+  cacheAbsentSeconds: number;
   /** Who loads a product has this long before somebody else may, in milliseconds. */
   leaseMs: number;
   /** Longest time in which a write to the store may still happen, in milliseconds. */
   writeMs: number;
-  /** How long an open circuit leaves Redis alone before it tries one look-up, in milliseconds. */
-  halfOpenAfterMs: number;
+  link: LinkDeadlines;
+  /** Milliseconds that only grow. */
   now: () => number;
   /** At least 0, below 1. */
   random: () => number;
-  /** A word never given before. */
+  /** A word never given before, of hexadecimal digits. */
   newToken: () => string;
 }
 
 /** Products in Redis, fleet-wide; scripts.ts tells what a key holds. */
 export class RedisProductCache implements ProductCache {
   readonly #options: RedisProductCacheOptions;
-  readonly #lookups: LookupBatch<string>;
-  readonly #unsettled = new UnsettledWrites();
-  readonly #circuit;
+  readonly #lookups: Batcher<number, CacheAnswer>;
+  readonly #untold = new UntoldWrites();
+  readonly #link: RedisLink;
 
   constructor(options: RedisProductCacheOptions) {
+    const { log } = options;
     this.#options = options;
-    this.#circuit = circuitBreaker(handleAll, {
-      halfOpenAfter: options.halfOpenAfterMs,
-      breaker: new ConsecutiveBreaker(BREAK_AFTER),
+    this.#lookups = new Batcher((_key, ids) => this.#askRedis(ids));
+    this.#link = new RedisLink({
+      ...options.link,
+      now: options.now,
+      probe: (timeoutMs) => this.#probe(timeoutMs),
+      onHeard: () => void this.#untold.tellAll(),
+      onChange: ({ isLost, reason }) =>
+        isLost
+          ? log.warn({ err: reason }, "redis is lost: reads go to DynamoDB")
+          : log.info(`redis is heard again: reads use it in ${options.link.quarantineMs} ms`),
     });
-    this.#lookups = new LookupBatch((ids) => this.#circuit.execute(() => this.#askRedis(ids)));
   }
 
-  get circuit(): CircuitState {
-    return this.#circuit.state;
+  /** To be called for each connection that is made. */
+  connected(): void {
+    this.#link.connected();
+  }
+
+  /** Whether reads use Redis. */
+  get isTrusted(): boolean {
+    return this.#link.isTrusted;
   }
 
   /** Products of whose writes Redis has still to be told. */
-  get unsettledProducts(): number {
-    return this.#unsettled.products;
+  get untoldProducts(): number {
+    return this.#untold.products;
+  }
+
+  /** Rejects when Redis does not do what the cache needs. */
+  async check(): Promise<void> {
+    await this.#probe(this.#options.link.silenceMs);
   }
 
   async lookUp(id: number): Promise<CacheAnswer> {
-    if (this.#unsettled.has(id)) return { state: "closed" };
+    if (!this.#link.isTrusted || this.#untold.has(id)) return { state: "bypass" };
     try {
-      return parseAnswer(await this.#lookups.ask(id));
-    } catch {
-      return { state: "closed" };
+      return await this.#lookups.join("", id);
+    } catch (error) {
+      this.#report(error);
+      return { state: "bypass" };
     }
   }
 
-  async fill(id: number, lease: Lease, load: Load): Promise<void> {
-    const { ttlSeconds, freshSeconds, absentSeconds, random, now } = this.#options;
-    const lifeSeconds = load.product
-      ? Math.round(ttlSeconds * (1 - JITTER + 2 * JITTER * random()))
-      : absentSeconds;
-    await this.#keep(id, lease, {
-      ...load,
-      freshUntilMs:
-        now() + Math.min(load.product ? freshSeconds : absentSeconds, lifeSeconds) * 1_000,
-      keptUntilMs: now() + lifeSeconds * 1_000,
-    });
-  }
-
-  async prolong(id: number, copy: Copy): Promise<void> {
-    const lifeMs = this.#options.ttlSeconds * 1_000;
-    const now = this.#options.now();
-    // Once in half a life is enough: an outage must not cost a write for each read.
-    if (copy.keptUntilMs - now > lifeMs / 2) return;
-    await this.#keep(id, copy.lease, { ...copy, keptUntilMs: now + lifeMs });
+  async fill(id: number, lease: Lease, product: StoredProduct | undefined): Promise<void> {
+    const { cacheTtlSeconds, cacheFreshSeconds, cacheAbsentSeconds, random } = this.#options;
+    const keptMs = product
+      ? Math.round(1_000 * cacheTtlSeconds * (1 - JITTER + 2 * JITTER * random()))
+      : cacheAbsentSeconds * 1_000;
+    const freshMs = Math.min(product ? cacheFreshSeconds * 1_000 : keptMs, keptMs);
+    const words = [lease, formatCopy(product), String(freshMs), String(keptMs)];
+    await this.#run(FILL, id, words).catch((error: unknown) => this.#report(error));
   }
 
   async release(id: number, lease: Lease): Promise<void> {
-    await this.#run(RELEASE, id, [lease]).catch(ignore);
+    const words = [lease, String(this.#options.cacheTtlSeconds * 1_000)];
+    await this.#run(RELEASE, id, words).catch((error: unknown) => this.#report(error));
   }
 
-  async beginWrite(id: number): Promise<WriteMark> {
+  async beginWrite(id: number): Promise<CacheWrite> {
     const token = this.#options.newToken();
     const begin = () => this.#run(BEGIN_WRITE, id, [token, String(this.#options.writeMs)]);
-    const end = () => this.#run(END_WRITE, id, [token]);
-    const isMarked = await begin().then(
-      () => true,
-      () => false,
-    );
-    const tellLater = (tell: () => Promise<unknown>) => this.#unsettled.add({ id, token, tell });
-    // While Redis is away the product is written all the same; it hears of it when it is back.
-    if (!isMarked) tellLater(begin);
+    const isMarked = await this.#tell(begin);
+    // Should the write happen and its end be unknown, Redis must still hear of it.
+    if (!isMarked) this.#untold.add(id, token, begin);
     return {
-      settle: async () => {
-        if (!isMarked) tellLater(end);
-        else await end().catch(() => tellLater(end));
+      isMarked,
+      settle: () => this.#settle(id, token),
+      cancel: async () => {
+        this.#untold.drop(id, token);
+        if (isMarked) await this.#tell(() => this.#end(id, token, "0"));
       },
     };
   }
 
   /** Tells Redis of the last writes, if it is there to hear. */
   async close(): Promise<void> {
-    this.#unsettled.close();
-    await this.#unsettled.retry();
+    this.#link.close();
+    await this.#untold.tellAll();
   }
 
-  async #askRedis(ids: readonly number[]): Promise<string[]> {
-    const { redis, newToken, leaseMs, lookUpTimeoutMs } = this.#options;
-    const options = { keys: ids.map(keyOf), arguments: [newToken(), String(leaseMs)] };
-    const texts = await redis.run((client) => client.eval(LOOK_UP, options), lookUpTimeoutMs);
-    return texts as string[];
+  async #settle(id: number, token: string): Promise<boolean> {
+    const end = () => this.#end(id, token, "1");
+    this.#untold.add(id, token, end);
+    if (await this.#tell(end)) {
+      this.#untold.drop(id, token);
+      return true;
+    }
+    return this.#untold.isToldWithin(id, token, this.#link.graceMs);
   }
 
-  async #keep(id: number, lease: Lease, copy: Omit<Copy, "lease">): Promise<void> {
-    // What was loaded before a write that Redis has not heard of must not get there before it.
-    if (this.#unsettled.has(id)) return;
-    const [server = ""] = lease.split(" ");
-    const text = formatCopy({ ...copy, lease: `${server} ${this.#options.newToken()}` });
-    const lifeSeconds = Math.ceil((copy.keptUntilMs - this.#options.now()) / 1_000);
-    await this.#run(FILL, id, [lease, text, String(lifeSeconds)]).catch(ignore);
+  /** Whether Redis has heard it. A Redis that is lost is not waited for. */
+  async #tell(call: () => Promise<unknown>): Promise<boolean> {
+    if (!this.#link.isUp) return false;
+    return call().then(
+      () => true,
+      (error: unknown) => {
+        this.#report(error);
+        return false;
+      },
+    );
+  }
+
+  async #askRedis(ids: readonly number[]): Promise<CacheAnswer[]> {
+    const { redis, newToken, leaseMs, redisTimeoutMs } = this.#options;
+    const unique = [...new Set(ids)];
+    const options = { keys: unique.flatMap(keysOf), arguments: [newToken(), String(leaseMs)] };
+    const reply = await redis.run((client) => client.eval(LOOK_UP, options), redisTimeoutMs);
+    const answers = (reply as string[]).map(parseAnswer);
+    if (unique.length === ids.length) return answers;
+    const byId = new Map(unique.map((id, index) => [id, answers[index] as CacheAnswer]));
+    return ids.map((id) => byId.get(id) as CacheAnswer);
+  }
+
+  #end(id: number, token: string, hasChanged: "0" | "1"): Promise<unknown> {
+    return this.#run(END_WRITE, id, [token, hasChanged]);
   }
 
   #run(script: string, id: number, words: string[]): Promise<unknown> {
     return this.#options.redis.run((client) =>
-      client.eval(script, { keys: [keyOf(id)], arguments: words }),
+      client.eval(script, { keys: keysOf(id), arguments: words }),
     );
+  }
+
+  #probe(timeoutMs: number): Promise<unknown> {
+    const options = { keys: ["product:v1:probe"] };
+    return this.#options.redis.run((client) => client.eval(PROBE, options), timeoutMs);
+  }
+
+  /** An outage is reported by the link; what Redis says of a single script is told here. */
+  #report(error: unknown): void {
+    if (error instanceof StoreUnavailable) return;
+    this.#options.log.error({ err: error }, "the cache failed");
   }
 }
 
-function keyOf(id: number): string {
-  return `product:v1:${id}`;
-}
-
-function ignore(): void {
-  // A cache that learns nothing is still a cache.
+/** The copy and the guard of a product. */
+function keysOf(id: number): string[] {
+  return [`product:v1:${id}`, `product:v1:${id}:guard`];
 }

@@ -1,65 +1,100 @@
 /**
- * The cache's Lua. One script is one atomic step.
+ * The cache's Lua. One script is one atomic step; README.md has the table of states.
  *
- * A key holds one text, and its first word says what it is:
- * - `product <server> <token> <json>`: a copy, see cache-entry.ts
- * - `absent <server> <token> <json>`: the store has no such product
- * - `lease <server> <token>`: somebody is loading it
- * - `writing <token> …`: these writes are under way, nothing may be kept
- *
- * `<server> <token>` is the lease under which the text was set: whoever wants to replace it must
- * name it, so a load from before a write, or from before another load, comes too late by itself.
+ * A product has two keys, KEYS[1] and KEYS[2]:
+ * - the copy: `<server> <loaded at> <fresh until> <json>`, times in milliseconds of Redis' own clock
+ * - the guard: `lease <server> <token>`, somebody is loading the product, or `writing <token> …`,
+ *   these writes are under way
  *
  * `<server>` is the replication id, which changes with every restart and every failover, that is
  * whenever Redis may have come back without the latest writes: what another one kept is not used.
  */
 
-/** KEYS: products. ARGV: token, lease in milliseconds. What each key holds, or `granted <lease>`. */
-export const LOOK_UP = `
-local server = redis.call('INFO', 'replication'):match('master_replid:(%x+)')
+const SERVER = `local server = redis.call('INFO', 'replication'):match('master_replid:(%x+)')`;
+const NOW = `
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)`;
+
+/**
+ * KEYS: copy and guard of each product. ARGV: token, lease in milliseconds. For each product
+ * `<state> <server> <token> <age> <json>`, or less of it:
+ * `fresh - - <age> <json>`, `granted <lease>`, `leased <lease>` or `bypass - -` with `<age> <json>`
+ * where there is a copy.
+ */
+export const LOOK_UP = `${SERVER}${NOW}
 local lease = server .. ' ' .. ARGV[1]
 local texts = redis.call('MGET', unpack(KEYS))
-for index, key in ipairs(KEYS) do
-  local text = texts[index]
-  local usable = text and (text:find('^writing ') or text:match('^%a+ (%x+) ') == server)
-  if not usable then
-    redis.call('SET', key, 'lease ' .. lease, 'PX', ARGV[2])
-    texts[index] = 'granted ' .. lease
+local answers = {}
+for index = 1, #KEYS, 2 do
+  local copy, guard = texts[index], texts[index + 1]
+  local from, loaded, fresh, json
+  if copy then from, loaded, fresh, json = copy:match('^(%x+) (%d+) (%d+) (.*)$') end
+  local kept = from == server and string.format(' %.0f ', now - loaded) .. json or ''
+  local answer
+  if guard and guard:find('^writing ') then
+    answer = 'bypass - -' .. kept
+  elseif kept ~= '' and now < tonumber(fresh) then
+    answer = 'fresh - -' .. kept
+  elseif guard and guard:match('^lease (%x+) ') == server then
+    answer = 'leased ' .. guard:sub(7) .. kept
+  else
+    redis.call('SET', KEYS[index + 1], 'lease ' .. lease, 'PX', ARGV[2])
+    answer = 'granted ' .. lease .. kept
   end
+  answers[#answers + 1] = answer
 end
-return texts
-`;
-
-/** KEYS: one product. ARGV: the lease it must be under, the new text, its life in seconds. */
-export const FILL = `
-local text = redis.call('GET', KEYS[1])
-if text and not text:find('^writing ') and text:match('^%a+ (%x+ %S+)') == ARGV[1] then
-  redis.call('SET', KEYS[1], ARGV[2], 'EX', ARGV[3])
-end
-`;
-
-/** KEYS: one product. ARGV: a lease that will not be used. */
-export const RELEASE = `
-if redis.call('GET', KEYS[1]) == 'lease ' .. ARGV[1] then redis.call('DEL', KEYS[1]) end
-`;
-
-/** KEYS: one product. ARGV: token of the write, the longest it may take in milliseconds. */
-export const BEGIN_WRITE = `
-local text = redis.call('GET', KEYS[1])
-local writing = text and text:find('^writing ') and text or 'writing'
-redis.call('SET', KEYS[1], writing .. ' ' .. ARGV[1], 'PX', ARGV[2])
+return answers
 `;
 
 /**
- * KEYS: one product. ARGV: token of the write. Harmless when run twice, late, or without its begin:
- * it forgets everything but other writes.
+ * ARGV: lease, JSON of the copy, how long it is fresh and how long it is kept in milliseconds. The
+ * copy belongs to the server that gave the lease, even where another has found that lease on disk.
+ */
+export const FILL = `${NOW}
+if redis.call('GET', KEYS[2]) == 'lease ' .. ARGV[1] then
+  local head = string.format('%s %.0f %.0f ', ARGV[1]:match('^%x+'), now, now + ARGV[3])
+  redis.call('SET', KEYS[1], head .. ARGV[2], 'PX', ARGV[4])
+  redis.call('DEL', KEYS[2])
+end
+`;
+
+/** ARGV: a lease that will not be used, how long the copy is kept from now on in milliseconds. */
+export const RELEASE = `
+if redis.call('GET', KEYS[2]) == 'lease ' .. ARGV[1] then
+  redis.call('DEL', KEYS[2])
+  if redis.call('PTTL', KEYS[1]) < ARGV[2] / 2 then redis.call('PEXPIRE', KEYS[1], ARGV[2]) end
+end
+`;
+
+/**
+ * ARGV: token of the write, the longest it may take in milliseconds. The copy stays, for a store
+ * that is away, but it is fresh no longer: the write may happen and its end never be heard.
+ */
+export const BEGIN_WRITE = `
+local guard = redis.call('GET', KEYS[2])
+local writing = guard and guard:find('^writing ') and guard or 'writing'
+redis.call('SET', KEYS[2], writing .. ' ' .. ARGV[1], 'PX', ARGV[2])
+local copy = redis.call('GET', KEYS[1])
+local head, json = (copy or ''):match('^(%x+ %d+) %d+( .*)$')
+if head then redis.call('SET', KEYS[1], head .. ' 0' .. json, 'KEEPTTL') end
+`;
+
+/**
+ * ARGV: token of the write, 1 where the product has changed. Harmless when it is run twice, late,
+ * or without its begin: the copy of a product that changed is gone, and so is every lease.
  */
 export const END_WRITE = `
-local text = redis.call('GET', KEYS[1])
-local others = text and text:find('^writing ') and text:gsub(' ' .. ARGV[1], '') or 'writing'
-if others == 'writing' then
-  redis.call('DEL', KEYS[1])
-else
-  redis.call('SET', KEYS[1], others, 'KEEPTTL')
+local guard = redis.call('GET', KEYS[2])
+local others = guard and guard:find('^writing ') and guard:gsub(' ' .. ARGV[1], '') or 'writing'
+if ARGV[2] == '1' then redis.call('DEL', KEYS[1]) end
+if others ~= 'writing' then
+  redis.call('SET', KEYS[2], others, 'KEEPTTL')
+elseif ARGV[2] == '1' or guard and guard:find('^writing ') then
+  redis.call('DEL', KEYS[2])
 end
+`;
+
+/** KEYS[1]: a key of its own. Fails in a Redis in which the other scripts may fail. */
+export const PROBE = `${SERVER}
+redis.call('SET', KEYS[1], server, 'EX', 60)
 `;

@@ -86,14 +86,14 @@ describe("two instances of the catalog", () => {
     return { status, headers, body: (await answer.json()) as { name?: string } };
   }
   async function write(instance: ServiceProcess, method: "POST" | "PUT", name: string) {
-    const path = method === "POST" ? "/data" : `/catalog/products/${id}`;
-    const { status } = await fetchJson(instance.url + path, {
+    return (await send(instance, method, name)).status;
+  }
+  const send = (instance: ServiceProcess, method: "POST" | "PUT", name: string) =>
+    fetchJson(instance.url + (method === "POST" ? "/data" : `/catalog/products/${id}`), {
       method,
       headers: { "content-type": "application/json" },
       body: JSON.stringify({ id, name, price: 19.99 }),
     });
-    return status;
-  }
   const loads = () => database.takeCalls().filter((action) => action === "GetItem").length;
   const metric = async (instance: ServiceProcess, name: string) => {
     const lines = (await (await fetch(`${instance.url}/metrics`)).text()).split("\n");
@@ -186,7 +186,8 @@ describe("two instances of the catalog", () => {
 
   it("wait for nobody who was killed while he held the lease", async () => {
     await write(near, "POST", "Samsung TV");
-    const doomed = await start(redis.url);
+    // Its lease, like any, outlives its longest load.
+    const doomed = await start(redis.url, { DYNAMODB_TIMEOUT_MS: "100" });
     const held = database.hold("GetItem");
     const lost = read(doomed).catch(() => undefined);
     await held.reached;
@@ -226,14 +227,46 @@ describe("two instances of the catalog", () => {
     await write(near, "POST", "old");
     await read(near);
     await farRedis.cut();
-    expect(await write(far, "PUT", "new")).to.equal(200);
+    const written = await send(far, "PUT", "new");
+    expect([written.status, written.headers.get("x-cache")]).to.deep.equal([200, "unsettled"]);
     expect(await read(far)).to.include({ cache: "bypass", name: "new" });
-    expect(await metric(far, "catalog_unsettled_products")).to.equal(1);
+    expect(await metric(far, "catalog_untold_products")).to.equal(1);
+    expect(await metric(far, "catalog_cache_trusted")).to.equal(0);
     await farRedis.heal();
-    await pollUntil(async () => (await metric(far, "catalog_unsettled_products")) === 0, {
+    await pollUntil(async () => (await metric(far, "catalog_untold_products")) === 0, {
       what: "Redis is told",
     });
     expect(await read(near)).to.include({ cache: "miss", name: "new" });
+  });
+
+  it("refuse a write that Redis cannot be told of, where they are set to", async () => {
+    await using strict = await start(`redis://127.0.0.1:${farRedis.port}`, {
+      UNSETTLED_WRITES: "refuse",
+    });
+    expect(await write(strict, "POST", "old")).to.equal(201);
+    await farRedis.cut();
+    // The first beat that is missed may come after the write has begun: then it is written.
+    await pollUntil(async () => (await metric(strict, "catalog_cache_trusted")) === 0, {
+      what: "Redis is lost",
+    });
+    expect(await write(strict, "PUT", "new")).to.equal(503);
+    expect(await read(strict)).to.include({ status: 200, name: "old" });
+  });
+
+  it("keep the copies of products whose writes fail or are refused", async () => {
+    const other = id + 5_000;
+    for (const product of [id, other]) {
+      id = product;
+      await write(near, "POST", "Samsung TV");
+      await read(near);
+    }
+    expect(await write(far, "POST", "LG TV")).to.equal(409);
+    id = other - 5_000;
+    database.isAway = true;
+    for (const instance of [near, far]) expect(await write(instance, "PUT", "new")).to.equal(503);
+    for (const product of [id, other]) {
+      expect(await read(near, product)).to.include({ cache: "stale", name: "Samsung TV" });
+    }
   });
 
   it("answer fresh products while DynamoDB is away, and 503 for unknown ones", async () => {

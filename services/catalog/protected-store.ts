@@ -1,0 +1,119 @@
+import {
+  bulkhead,
+  circuitBreaker,
+  CircuitState,
+  ConsecutiveBreaker,
+  handleType,
+  isBrokenCircuitError,
+  isBulkheadRejectedError,
+} from "cockatiel";
+import { StoreUnavailable } from "../../shared/kit/store-unavailable.ts";
+import type {
+  Expected,
+  Product,
+  ProductPage,
+  ProductStore,
+  PutResult,
+  RemoveResult,
+  StoredProduct,
+} from "./catalog.ts";
+
+/** Failed calls in a row after which the store is left alone. */
+const BREAK_AFTER = 5;
+
+export interface ProtectedStoreOptions {
+  store: ProductStore;
+  /** Loads that are under way at the same time. */
+  parallel: number;
+  /** Further loads that wait their turn; those beyond fail at once. */
+  waiting: number;
+  /** Longest wait for a turn, in milliseconds. */
+  queueMs: number;
+  /** How long an open circuit leaves the store alone before it tries one call, in milliseconds. */
+  halfOpenAfterMs: number;
+}
+
+/**
+ * A store that is not crushed when its cache is lost, and for which nobody waits while it is away:
+ * one circuit for all verbs, and a bounded queue for loads.
+ *
+ * What is refused here is refused as StoreUnavailable, like a store that does not answer.
+ */
+export class ProtectedStore implements ProductStore {
+  readonly #store: ProductStore;
+  readonly #queueMs: number;
+  readonly #bulkhead;
+  readonly #circuit;
+
+  constructor(options: ProtectedStoreOptions) {
+    this.#store = options.store;
+    this.#queueMs = options.queueMs;
+    this.#bulkhead = bulkhead(options.parallel, options.waiting);
+    this.#circuit = circuitBreaker(handleType(StoreUnavailable), {
+      halfOpenAfter: options.halfOpenAfterMs,
+      breaker: new ConsecutiveBreaker(BREAK_AFTER),
+    });
+  }
+
+  get circuit(): CircuitState {
+    return this.#circuit.state;
+  }
+
+  find(id: number): Promise<StoredProduct | undefined> {
+    return this.#queue(() => this.#call(() => this.#store.find(id)));
+  }
+
+  list(limit: number, after?: number): Promise<ProductPage> {
+    return this.#call(() => this.#store.list(limit, after));
+  }
+
+  create(product: Product): Promise<StoredProduct | undefined> {
+    return this.#call(() => this.#store.create(product));
+  }
+
+  put(product: Product, expected?: Expected): Promise<PutResult> {
+    return this.#call(() => this.#store.put(product, expected));
+  }
+
+  remove(id: number, expected?: Expected): Promise<RemoveResult> {
+    return this.#call(() => this.#store.remove(id, expected));
+  }
+
+  async #call<T>(call: () => Promise<T>): Promise<T> {
+    // One call tries whether the store is back; the others need not wait for its word.
+    if (this.#circuit.state === CircuitState.HalfOpen) throw notCalled();
+    try {
+      return await this.#circuit.execute(call);
+    } catch (error) {
+      throw isBrokenCircuitError(error) ? notCalled(error) : error;
+    }
+  }
+
+  /** Runs the load when it is its turn; refuses it when that takes too long. */
+  #queue<T>(load: () => Promise<T>): Promise<T> {
+    const { promise, resolve, reject } = Promise.withResolvers<T>();
+    let isLate = false;
+    const timer = setTimeout(() => {
+      isLate = true;
+      reject(overloaded(new Error(`no turn within ${this.#queueMs} ms`)));
+    }, this.#queueMs);
+    const takeTurn = async () => {
+      clearTimeout(timer);
+      // Nobody waits for it any more, so its turn goes to the next at once.
+      if (!isLate) await load().then(resolve, reject);
+    };
+    this.#bulkhead.execute(takeTurn).catch((error: unknown) => {
+      clearTimeout(timer);
+      reject(isBulkheadRejectedError(error) ? overloaded(error) : error);
+    });
+    return promise;
+  }
+}
+
+function notCalled(cause?: unknown): StoreUnavailable {
+  return new StoreUnavailable("dynamodb", cause, { reason: "unreachable", mayHaveRun: false });
+}
+
+function overloaded(cause: unknown): StoreUnavailable {
+  return new StoreUnavailable("dynamodb", cause, { reason: "overloaded", mayHaveRun: false });
+}

@@ -1,0 +1,76 @@
+import { setTimeout as delay } from "node:timers/promises";
+
+/** What Redis has still to be told of one write. */
+interface Untold {
+  tell: () => Promise<unknown>;
+  told: PromiseWithResolvers<true>;
+}
+
+/** Writes that Redis could not be told of, by product and by the token of the write. */
+export class UntoldWrites {
+  readonly #byProduct = new Map<number, Map<string, Untold>>();
+  #isTelling = false;
+
+  /** How many products have one. */
+  get products(): number {
+    return this.#byProduct.size;
+  }
+
+  has(id: number): boolean {
+    return this.#byProduct.size > 0 && this.#byProduct.has(id);
+  }
+
+  /**
+   * Remembers what to tell, in place of what was still to be told of the same write.
+   *
+   * @param tell may run twice, or late; rejects while Redis is lost
+   */
+  add(id: number, token: string, tell: () => Promise<unknown>): void {
+    const writes = this.#byProduct.get(id) ?? new Map<string, Untold>();
+    const told = writes.get(token)?.told ?? Promise.withResolvers<true>();
+    this.#byProduct.set(id, writes.set(token, { tell, told }));
+  }
+
+  /** Whether Redis hears of the write within that time, in milliseconds. */
+  async isToldWithin(id: number, token: string, waitMs: number): Promise<boolean> {
+    const untold = this.#byProduct.get(id)?.get(token);
+    if (untold === undefined) return true;
+    const done = new AbortController();
+    const late = delay(waitMs, false, { signal: done.signal }).catch(() => false);
+    try {
+      return await Promise.race([untold.told.promise, late]);
+    } finally {
+      done.abort();
+    }
+  }
+
+  /** The write needs nothing to be told any more. */
+  drop(id: number, token: string): void {
+    const writes = this.#byProduct.get(id);
+    writes?.delete(token);
+    if (writes?.size === 0) this.#byProduct.delete(id);
+  }
+
+  /** Tells each once more, and never rejects. */
+  async tellAll(): Promise<void> {
+    if (this.#isTelling) return;
+    this.#isTelling = true;
+    const all = [...this.#byProduct].flatMap(([id, writes]) =>
+      [...writes].map(([token, untold]) => ({ id, token, untold })),
+    );
+    await Promise.all(all.map(({ id, token, untold }) => this.#tell(id, token, untold)));
+    this.#isTelling = false;
+  }
+
+  async #tell(id: number, token: string, untold: Untold): Promise<void> {
+    try {
+      await untold.tell();
+    } catch {
+      return;
+    }
+    // It may have ended meanwhile: then that is still to be told.
+    if (this.#byProduct.get(id)?.get(token) !== untold) return;
+    this.drop(id, token);
+    untold.told.resolve(true);
+  }
+}
