@@ -230,7 +230,7 @@ describe("the Pulumi program", () => {
       expect(environment[tables.counters.env]).to.match(/^counters-/);
       expect(environment).to.not.have.any.keys(env.redisUrl, env.apiKeys, tables.products.env);
       expect(secretsOf(dev, "counter")).to.deep.equal([env.apiKeys, env.redisUrl]);
-      expect(secretsOf(dev, "stream-guard")).to.be.empty;
+      expect(secretsOf(dev, "stream-guard")).to.deep.equal([env.apiKeys]);
     });
 
     it("publish their own metric only where they are scaled on it", () => {

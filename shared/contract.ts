@@ -99,7 +99,7 @@ export const services = {
       },
     ],
     redis: false,
-    apiKeys: false,
+    apiKeys: true,
     tables: {
       streams: ["DescribeTable", "GetItem", "UpdateItem", "BatchGetItem"],
     },

@@ -1,4 +1,4 @@
-/** More of one caller's requests are waiting than may wait. */
+/** This caller's own requests are in each other's way. */
 export class CallerBusy extends Error {
   override readonly name = "CallerBusy";
 }
@@ -12,7 +12,8 @@ export interface CallerGateOptions {
 
 interface Lane {
   running: number;
-  queue: (() => void)[];
+  /** Each lets one request pass. */
+  queue: Set<() => void>;
 }
 
 /**
@@ -30,36 +31,55 @@ export class CallerGate {
     this.#options = options;
   }
 
-  /** @throws CallerBusy at once, when too many of this caller's are waiting already */
-  async run<T>(caller: string, work: () => Promise<T>): Promise<T> {
+  /**
+   * @param signal aborted when nobody waits for the outcome any more. A request that still waits
+   *   its turn leaves the queue; one that is worked on keeps its place until the work ends.
+   * @throws CallerBusy at once, when too many of this caller's are waiting already; and when the
+   *   signal is aborted before the request's turn has come
+   * @throws the signal's reason, when it is aborted while the work is under way
+   */
+  async run<T>(caller: string, work: () => Promise<T>, signal: AbortSignal): Promise<T> {
     const lane = this.#enter(caller);
-    if (lane.running >= this.#options.parallel) {
-      if (lane.queue.length >= this.#options.waiting) throw new CallerBusy();
-      // Whoever leaves hands the place over, so it never shows as free to a newcomer.
-      await new Promise<void>((resolve) => lane.queue.push(resolve));
-    } else {
-      lane.running += 1;
-    }
-    try {
-      return await work();
-    } finally {
-      this.#leave(caller, lane);
-    }
+    if (lane.running < this.#options.parallel) lane.running += 1;
+    else await this.#turn(lane, signal);
+    const outcome = Promise.try(work).finally(() => this.#leave(caller, lane));
+    return Promise.race([outcome, rejection(signal)]);
   }
 
   #enter(caller: string): Lane {
-    const lane = this.#lanes.get(caller) ?? { running: 0, queue: [] };
+    const lane = this.#lanes.get(caller) ?? { running: 0, queue: new Set() };
     this.#lanes.set(caller, lane);
     return lane;
   }
 
+  /** Whoever leaves hands the place over, so it never shows as free to a newcomer. */
+  async #turn({ queue }: Lane, signal: AbortSignal): Promise<void> {
+    if (signal.aborted || queue.size >= this.#options.waiting) throw new CallerBusy();
+    const { promise, resolve, reject } = Promise.withResolvers<undefined>();
+    const pass = () => resolve(undefined);
+    queue.add(pass);
+    signal.addEventListener("abort", () => {
+      if (queue.delete(pass)) reject(new CallerBusy());
+    });
+    await promise;
+  }
+
   #leave(caller: string, lane: Lane): void {
-    const next = lane.queue.shift();
+    const [next] = lane.queue;
     if (next !== undefined) {
+      lane.queue.delete(next);
       next();
       return;
     }
     lane.running -= 1;
     if (lane.running === 0) this.#lanes.delete(caller);
   }
+}
+
+async function rejection(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    const refuse = () => reject(signal.reason as Error);
+    if (signal.aborted) refuse();
+    else signal.addEventListener("abort", refuse);
+  });
 }

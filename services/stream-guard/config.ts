@@ -1,8 +1,14 @@
 import { optionalText, wholeNumber } from "../../shared/kit/config.ts";
-import { dynamodbSettings, serviceSettings, tableSetting } from "../../shared/kit/settings.ts";
+import {
+  apiKeySettings,
+  dynamodbSettings,
+  serviceSettings,
+  tableSetting,
+} from "../../shared/kit/settings.ts";
 
 export const streamGuardSettings = {
   ...serviceSettings,
+  ...apiKeySettings,
   ...dynamodbSettings,
   streamsTable: tableSetting("streams"),
   streamLimit: wholeNumber({
@@ -38,6 +44,14 @@ export const streamGuardSettings = {
     }),
     parse: (name: string) => (/^[\w-]+$/.test(name) ? name.toLowerCase() : undefined),
   },
+  deadlineMs: wholeNumber({
+    env: "DEADLINE_MS",
+    meaning: "longest time until a request is answered, whatever the store does; then it is 503",
+    unit: "milliseconds",
+    min: 100,
+    max: 30_000,
+    default: 2_500,
+  }),
   callerParallel: wholeNumber({
     env: "CALLER_PARALLEL",
     meaning: "requests of one caller that are worked on at the same time",

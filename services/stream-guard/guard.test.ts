@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { ActiveStreams } from "./active-streams.ts";
 import { StreamGuard } from "./guard.ts";
-import type { Lease, LeaseStore, StreamDetails } from "./leases.ts";
+import type { Lease, LeaseOrder, LeaseStore, StreamDetails } from "./leases.ts";
 
 const NOON = Date.UTC(2026, 0, 1, 12);
 const DAY_MS = 86_400_000;
@@ -9,6 +9,7 @@ const DAY_MS = 86_400_000;
 /** A guard over a store that grants everything, and what it told both stores. */
 function createGuard({ leaseSeconds = 60, clockSkewSeconds = 5 } = {}) {
   const clock = { nowMs: NOON };
+  const unclaimed: LeaseOrder[] = [];
   const saved: { atMs: number; details: StreamDetails }[] = [];
   const lease: Lease = { streamId: "a", startedAtMs: NOON, expiresAtMs: 0 };
   const grant = (expiresAtMs: number) => [{ ...lease, expiresAtMs }];
@@ -16,6 +17,8 @@ function createGuard({ leaseSeconds = 60, clockSkewSeconds = 5 } = {}) {
     start: (order) => Promise.resolve({ result: "started", live: grant(order.expiresAtMs) }),
     renew: (order) => Promise.resolve(grant(order.expiresAtMs)),
     end: () => Promise.resolve([]),
+    takeBack: () => Promise.resolve(),
+    lossOf: () => Promise.resolve(undefined),
     list: () => Promise.resolve([]),
   };
   const now = () => clock.nowMs;
@@ -30,9 +33,11 @@ function createGuard({ leaseSeconds = 60, clockSkewSeconds = 5 } = {}) {
     },
     active: new ActiveStreams({ intervalMs: 20_000, now }),
     ...{ limit: 3, leaseMs: leaseSeconds * 1_000, clockSkewMs: clockSkewSeconds * 1_000, now },
+    unclaimed: { giveBack: (order) => unclaimed.push(order) },
     createId: () => "a",
+    createOrderId: () => "order",
   });
-  return { guard, clock, saved };
+  return { guard, clock, saved, unclaimed };
 }
 
 describe("StreamGuard", () => {

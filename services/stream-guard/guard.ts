@@ -1,12 +1,15 @@
 import type { ActiveStreams } from "./active-streams.ts";
 import type {
   DetailsStore,
+  EndOrder,
   Lease,
   LeaseKey,
   LeaseOrder,
   LeaseStore,
+  LossReason,
   StreamDetails,
 } from "./leases.ts";
+import type { UnclaimedSlots } from "./unclaimed-slots.ts";
 
 const DAY_MS = 86_400_000;
 
@@ -22,17 +25,22 @@ export interface GuardTerms {
 export interface StreamGuardOptions extends GuardTerms {
   leases: LeaseStore;
   details: DetailsStore;
+  unclaimed: Pick<UnclaimedSlots, "giveBack">;
   active: ActiveStreams;
   /** Milliseconds since the epoch. */
   now: () => number;
   /** Names a stream that came without an id. */
   createId: () => string;
+  /** Names an order to the lease store; no two instances may make the same. */
+  createOrderId: () => string;
 }
 
 export interface StartRequest {
   streamId?: string | undefined;
   replaceStreamId?: string | undefined;
   details: StreamDetails;
+  /** Is aborted when nobody waits for the answer any more: then the start is undone. */
+  signal?: AbortSignal | undefined;
 }
 
 /** A live stream as its caller may see it. */
@@ -53,9 +61,16 @@ export interface Hold {
   active: number;
 }
 
+/** The stream holds no slot. */
+export interface Loss {
+  result: "lost";
+  /** Undefined when it is not known, or not any more. */
+  reason: LossReason | undefined;
+}
+
 export interface Refusal {
   result: "refused";
-  /** Until the first of the slots is free, should its stream send no more heartbeats. */
+  /** Until the first of the slots is free, if its stream sends no more heartbeats; a lease at most. */
   retryAfterMs: number;
   streams: readonly Stream[];
 }
@@ -81,46 +96,56 @@ export class StreamGuard {
     this.heartbeatSeconds = heartbeatSeconds(leaseMs - this.#marginMs);
   }
 
-  /** A start of a video that has already ended takes no slot, and gives up the one it has. */
+  /**
+   * Takes a slot for the stream, or renews the one that it holds. One that fails, or that nobody
+   * waits for any more, keeps no slot that it has taken.
+   *
+   * A start of a video that has already ended takes none, and gives up those of its streams.
+   */
   async start(caller: string, request: StartRequest): Promise<Hold | Refusal> {
     const { leases, createId, active } = this.#options;
-    const { streamId = createId(), replaceStreamId, details } = request;
-    const order = { ...this.#order(caller, streamId), replaceStreamId };
-    if (details["video_ended"] === true) {
-      const left = await this.#end(order);
-      return ended(order, left ?? (await leases.list(caller, order.nowMs)));
-    }
-    const { result, live } = await leases.start(order);
+    const { streamId = createId(), replaceStreamId, details, signal } = request;
+    const order = { ...this.#order(caller, streamId), replaceStreamId, signal };
+    if (details["video_ended"] === true) return this.#startEnded(order, replaceStreamId);
+    const { result, live } = await this.#undoOnFailure(order, () => leases.start(order));
     if (result === "refused") return this.#refusal(order, live);
     if (replaceStreamId !== undefined) active.ended(caller, replaceStreamId);
-    await this.#keep(order, live, details);
+    await this.#undoOnFailure(order, async () => {
+      await this.#keep(order, live, details);
+      signal?.throwIfAborted();
+    });
     return { result, ...this.#hold(order, live) };
   }
 
-  /**
-   * Keeps the stream's slot for another lease; `video_ended` gives it up.
-   *
-   * @returns undefined when the stream holds no slot: it ended, or its lease expired
-   */
-  async heartbeat(
-    caller: string,
-    streamId: string,
-    details: StreamDetails,
-  ): Promise<Hold | undefined> {
+  /** Keeps the stream's slot for another lease; `video_ended` gives it up. */
+  async heartbeat(caller: string, streamId: string, details: StreamDetails): Promise<Hold | Loss> {
     const order = this.#order(caller, streamId);
-    if (details["video_ended"] === true) {
-      const left = await this.#end(order);
-      return left && ended(order, left);
+    const isEnd = details["video_ended"] === true;
+    const live = await (isEnd ? this.#end(order) : this.#options.leases.renew(order));
+    if (live === undefined) {
+      return { result: "lost", reason: await this.#options.leases.lossOf(order) };
     }
-    const live = await this.#options.leases.renew(order);
-    if (live === undefined) return undefined;
+    if (isEnd) return ended(order, live);
     await this.#keep(order, live, details);
     return { result: "renewed", ...this.#hold(order, live) };
   }
 
-  /** @returns false when the stream holds no slot */
-  async end(caller: string, streamId: string): Promise<boolean> {
-    return (await this.#end(this.#order(caller, streamId))) !== undefined;
+  /**
+   * @param reason what the stream's player is told at its next heartbeat
+   * @returns false when the stream holds no slot
+   */
+  async end(
+    caller: string,
+    streamId: string,
+    reason: EndOrder["reason"] = "ended",
+  ): Promise<boolean> {
+    return (await this.#end(this.#order(caller, streamId), reason)) !== undefined;
+  }
+
+  /** Ends the caller's streams one by one; one that starts meanwhile goes on. */
+  async endAll(caller: string, reason: EndOrder["reason"]): Promise<void> {
+    const live = await this.#options.leases.list(caller, this.#options.now());
+    for (const { streamId } of live) await this.end(caller, streamId, reason);
   }
 
   async list(caller: string): Promise<readonly Stream[]> {
@@ -128,13 +153,32 @@ export class StreamGuard {
   }
 
   #order(caller: string, streamId: string): LeaseOrder {
-    const nowMs = this.#options.now();
-    return { caller, streamId, nowMs, expiresAtMs: nowMs + this.#options.leaseMs };
+    const { now, leaseMs, createOrderId } = this.#options;
+    const nowMs = now();
+    return { caller, streamId, nowMs, expiresAtMs: nowMs + leaseMs, orderId: createOrderId() };
   }
 
-  async #end(key: LeaseKey): Promise<readonly Lease[] | undefined> {
-    const left = await this.#options.leases.end(key);
-    this.#options.active.ended(key.caller, key.streamId);
+  /** Two ends rather than one write for both: a crash between them leaves the second to be asked again. */
+  async #startEnded(order: LeaseOrder, replaceStreamId: string | undefined): Promise<Hold> {
+    const { caller, streamId, nowMs } = order;
+    if (replaceStreamId !== undefined) await this.#end(this.#order(caller, replaceStreamId));
+    const left = await this.#end(this.#order(caller, streamId));
+    return ended(order, left ?? (await this.#options.leases.list(caller, nowMs)));
+  }
+
+  /** The failure is all that is heard of the start: whatever it may have taken would be nobody's. */
+  async #undoOnFailure<T>(order: LeaseOrder, step: () => Promise<T>): Promise<T> {
+    try {
+      return await step();
+    } catch (error) {
+      this.#options.unclaimed.giveBack(order);
+      throw error;
+    }
+  }
+
+  async #end(order: LeaseOrder, reason: EndOrder["reason"] = "ended") {
+    const left = await this.#options.leases.end({ ...order, reason });
+    this.#options.active.ended(order.caller, order.streamId);
     return left;
   }
 
@@ -143,14 +187,14 @@ export class StreamGuard {
     live: readonly Lease[],
     details: StreamDetails,
   ): Promise<void> {
-    this.#options.active.seen(caller, streamId);
     const lease = live.find((each) => each.streamId === streamId);
     if (lease === undefined) return;
     if (Object.keys(details).length === 0 && !this.#isDayOld(lease)) return;
     await this.#options.details.save(caller, lease, details);
   }
 
-  #hold({ streamId, expiresAtMs }: LeaseOrder, live: readonly Lease[]) {
+  #hold({ caller, streamId, expiresAtMs }: LeaseOrder, live: readonly Lease[]) {
+    this.#options.active.seen(caller, streamId);
     return { streamId, promisedUntilMs: expiresAtMs - this.#marginMs, active: live.length };
   }
 
@@ -166,7 +210,8 @@ export class StreamGuard {
     const firstExpiryMs = Math.min(...live.map((lease) => lease.expiresAtMs));
     return {
       result: "refused",
-      retryAfterMs: firstExpiryMs - nowMs,
+      // The clock of the instance that renewed the lease may have been ahead.
+      retryAfterMs: Math.min(firstExpiryMs - nowMs, this.#options.leaseMs),
       streams: await this.#describe(caller, live),
     };
   }

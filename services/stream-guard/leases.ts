@@ -6,8 +6,11 @@ export interface Lease {
   expiresAtMs: number;
 }
 
-/** What a player tells of its stream, as it told it; nothing but `video_ended` changes a lease. */
+/** What a player reports of its stream, unchanged; nothing but `video_ended` changes a lease. */
 export type StreamDetails = Readonly<Record<string, string | number | boolean>>;
+
+/** Why a stream has no slot any more. */
+export type LossReason = "ended" | "ended_by_operator" | "expired" | "replaced";
 
 export interface LeaseKey {
   caller: string;
@@ -18,11 +21,19 @@ export interface LeaseKey {
 
 export interface LeaseOrder extends LeaseKey {
   expiresAtMs: number;
+  /** Unique: by it the store recognises its own write when the reply was lost and it asks again. */
+  orderId: string;
 }
 
 export interface StartOrder extends LeaseOrder {
   /** A stream of the caller whose slot is given up in the same write. */
   replaceStreamId?: string | undefined;
+  /** Once it is aborted nobody waits for the outcome, and nothing more is tried. */
+  signal?: AbortSignal | undefined;
+}
+
+export interface EndOrder extends LeaseOrder {
+  reason: Extract<LossReason, "ended" | "ended_by_operator">;
 }
 
 export interface StartOutcome {
@@ -37,6 +48,7 @@ export interface StartOutcome {
  * never holds two slots.
  *
  * @throws StoreUnavailable (every verb) when the store is away; what was asked may have happened
+ * @throws CallerBusy (every write) when it lost too many rounds to other writes of the same caller
  */
 export interface LeaseStore {
   /** Takes a slot for the stream, or renews the one it holds. */
@@ -44,7 +56,14 @@ export interface LeaseStore {
   /** @returns the caller's live leases afterwards; undefined when the stream holds no slot */
   renew(order: LeaseOrder): Promise<readonly Lease[] | undefined>;
   /** @returns the caller's live leases afterwards; undefined when the stream holds no slot */
-  end(key: LeaseKey): Promise<readonly Lease[] | undefined>;
+  end(order: EndOrder): Promise<readonly Lease[] | undefined>;
+  /**
+   * Undoes a start whose outcome nobody was given: frees the slot that this very order took. A
+   * slot that was renewed since, or that another start took, is left alone.
+   */
+  takeBack(order: LeaseOrder): Promise<void>;
+  /** Why the stream has no slot; undefined when that is not known, or not any more. */
+  lossOf(key: LeaseKey): Promise<LossReason | undefined>;
   /** The caller's live leases, the oldest stream first. */
   list(caller: string, nowMs: number): Promise<readonly Lease[]>;
 }

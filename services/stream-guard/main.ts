@@ -1,4 +1,4 @@
-import { randomUUID } from "node:crypto";
+import { randomBytes, randomUUID } from "node:crypto";
 import { readSettingsOrExit } from "../../shared/kit/config.ts";
 import { services } from "../../shared/contract.ts";
 import { createDynamoDB } from "../../shared/kit/dynamodb.ts";
@@ -13,6 +13,8 @@ import { DynamoDBDetailsStore } from "./dynamodb/details-store.ts";
 import { StreamGuard } from "./guard.ts";
 import { DynamoDBLeaseStore } from "./dynamodb/lease-store.ts";
 import { createStreamMetrics } from "./metrics.ts";
+import { StoreBreaker } from "./store-breaker.ts";
+import { UnclaimedSlots } from "./unclaimed-slots.ts";
 
 const settings = readSettingsOrExit(streamGuardSettings, process.env);
 const service = await createServiceContext("stream-guard", settings);
@@ -27,10 +29,14 @@ const limit = settings.streamLimit;
 const leaseMs = settings.leaseSeconds * 1_000;
 const now = () => Date.now();
 
+const UNCLAIMED = { retryMs: 1_000, capacity: 10_000 };
+
 const active = new ActiveStreams({ intervalMs: leaseMs / 3, now });
 const leases = new DynamoDBLeaseStore({ client, table, limit });
+const unclaimed = new UnclaimedSlots({ leases, now, ...UNCLAIMED });
 const guard = new StreamGuard({
   leases,
+  unclaimed,
   details: new DynamoDBDetailsStore({ client, table }),
   active,
   limit,
@@ -38,11 +44,14 @@ const guard = new StreamGuard({
   clockSkewMs: settings.clockSkewSeconds * 1_000,
   now,
   createId: randomUUID,
+  createOrderId: () => randomBytes(9).toString("base64url"),
 });
 
 const app = createApp({
   guard,
   gate: new CallerGate({ parallel: settings.callerParallel, waiting: settings.callerWaiting }),
+  breaker: new StoreBreaker(),
+  deadlineMs: settings.deadlineMs,
   caller: settings,
   metrics: createStreamMetrics(service.metrics, active),
   context: { ...service, readiness: { dynamodb: () => leases.check() } },
@@ -63,6 +72,9 @@ await serve({
   port: settings.port,
   listenHost: settings.listenHost,
   drainMs: settings.drainSeconds * 1_000,
-  onStop: { "close DynamoDB": () => client.destroy() },
+  onStop: {
+    "give slots back": () => unclaimed.stop(),
+    "close DynamoDB": () => client.destroy(),
+  },
   ...service,
 });

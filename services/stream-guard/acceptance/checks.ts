@@ -76,6 +76,18 @@ export const checks: readonly Check[] = [
       expect(now.streams.map(({ stream_id: id }) => id)).to.not.include(replaced);
     }),
   ),
+  check(
+    "lets an operator, and only an operator, see and end a caller's streams",
+    async (target) => {
+      // An address of no network: whatever is ended is nobody's.
+      const all: Call = { method: "GET", path: "/stream-guard/callers/192.0.2.1/streams" };
+      const end: Call = { ...all, method: "DELETE" };
+      if (target.hasKey) await expectProblem(target, { ...all, authorized: false }, 401);
+      expectStatus(await target.send(end), 204);
+      expect(await readJson(target, all)).to.include({ active: 0 });
+      await expectProblem(target, { ...end, path: `${all.path}/acceptance` }, 404);
+    },
+  ),
   ...bodyChecks({ method: "POST", path: "/api/v1/stream" }),
 ];
 

@@ -64,7 +64,7 @@ export class DynamoDBDetailsStore implements DetailsStore {
     const found: Item[] = [];
     let missing: readonly Item[] = keys;
     for (let reads = 0; missing.length > 0; reads += 1) {
-      if (reads === MAX_READS) throw new StoreUnavailable("dynamodb", new Error("throttled"));
+      if (reads === MAX_READS) throw unread();
       const { Responses, UnprocessedKeys } = await client.send(
         new BatchGetItemCommand({
           RequestItems: { [table]: { Keys: [...missing], ConsistentRead: true } },
@@ -75,6 +75,11 @@ export class DynamoDBDetailsStore implements DetailsStore {
     }
     return found;
   }
+}
+
+function unread(): StoreUnavailable {
+  const cause = new Error(`some items of a batch were left out ${MAX_READS} times`);
+  return new StoreUnavailable("dynamodb", cause, { reason: "throttled", mayHaveRun: false });
 }
 
 function keyOf(caller: string, { streamId, startedAtMs }: Lease): Item {

@@ -27,18 +27,25 @@ const stillMine = (slot: number) => `${holds(slot, ":stream")} AND ${live(slot)}
  */
 const notElsewhere = (slot: number) => `NOT ${holds(slot, ":stream")}`;
 
+/**
+ * The slot is as this very order took it, and no heartbeat has renewed it since. It keeps the
+ * undoing of a start from ending a stream whose player got its slot by asking again.
+ */
+const untouched = (slot: number) => `${slotName(slot)}.taken_by = :order`;
+
 /** The replaced stream is where this write gives its slot up. */
 const replacedHere = (slot: number) => holds(slot, ":replaced");
 
 /** The replaced stream has no slot that this write would leave to it. */
 const replacedNotElsewhere = (slot: number) => `NOT ${holds(slot, ":replaced")}`;
 
-/** When a change may be written: the whole truth about a start, a heartbeat or an end. */
+/** When a change may be written: the whole truth about a start, a heartbeat, an end, an undoing. */
 export function conditionOf(
   { kind, slot, clear, overReplaced = false }: SlotChange,
   { replaceStreamId }: Pick<StartOrder, "replaceStreamId">,
   limit: number,
 ): string {
+  if (kind === "take back") return untouched(slot);
   const others = [...Array(limit).keys()].filter((other) => other !== slot && other !== clear);
   const clauses = [
     kind === "take" ? (overReplaced ? replacedHere(slot) : free(slot)) : stillMine(slot),

@@ -16,6 +16,8 @@ const NOON = Date.UTC(2026, 0, 1, 12);
 type Wish = Partial<StartOrder> & { streamId: string };
 
 let callers = 0;
+let orders = 0;
+const nextOrderId = () => `order-${(orders += 1)}`;
 
 /** The contract of `LeaseStore`, for a store with three slots a caller. */
 function describeLeaseStore(name: string, create: () => LeaseStore): void {
@@ -30,7 +32,8 @@ function describeLeaseStore(name: string, create: () => LeaseStore): void {
 
     const order = (wish: Wish) => {
       const { nowMs = NOON } = wish;
-      return { caller, expiresAtMs: nowMs + LEASE_MS, ...wish, nowMs };
+      const named = { caller, orderId: nextOrderId(), reason: "ended" as const };
+      return { ...named, expiresAtMs: nowMs + LEASE_MS, ...wish, nowMs };
     };
     const start = (wish: Wish) => store.start(order(wish));
     const startAll = async (...streamIds: string[]) => {
@@ -271,6 +274,8 @@ describe("DynamoDBLeaseStore", () => {
     streamId,
     nowMs,
     expiresAtMs: nowMs + LEASE_MS,
+    orderId: nextOrderId(),
+    reason: "ended" as const,
   });
 
   it("makes one call a start, a heartbeat and an end, and reads nothing", async () => {

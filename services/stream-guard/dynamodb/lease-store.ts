@@ -1,16 +1,20 @@
-import { StoreUnavailable } from "../../../shared/kit/store-unavailable.ts";
+import { CallerBusy } from "../caller-gate.ts";
 import type {
+  EndOrder,
   Lease,
   LeaseKey,
   LeaseOrder,
   LeaseStore,
+  LossReason,
   StartOrder,
   StartOutcome,
 } from "../leases.ts";
 import { SlotMemory } from "./slot-memory.ts";
-import { type ChangeOrder, SlotStore, type SlotStoreOptions } from "./slot-store.ts";
+import { SlotStore, type SlotStoreOptions } from "./slot-store.ts";
+import type { ChangeOrder } from "./slot-update.ts";
 import {
   findLive,
+  findLoss,
   guessSlot,
   liveLeases,
   planStart,
@@ -58,12 +62,24 @@ export class DynamoDBLeaseStore implements LeaseStore {
     return this.#changeOwn("renew", order);
   }
 
-  async end(key: LeaseKey): Promise<readonly Lease[] | undefined> {
-    return this.#changeOwn("end", { ...key, expiresAtMs: key.nowMs });
+  async end(order: EndOrder): Promise<readonly Lease[] | undefined> {
+    return this.#changeOwn("end", order);
+  }
+
+  /** Two calls; a write in between makes the second one fail, which is as good. */
+  async takeBack(order: LeaseOrder): Promise<void> {
+    const { slots } = await this.#slots.read(order.caller);
+    const slot = slots.findIndex((lease) => lease?.takenBy === order.orderId);
+    if (slot !== -1) await this.#slots.write(order, { kind: "take back", slot });
+  }
+
+  async lossOf({ caller, streamId, nowMs }: LeaseKey): Promise<LossReason | undefined> {
+    return findLoss(await this.#slots.read(caller), streamId, nowMs);
   }
 
   async list(caller: string, nowMs: number): Promise<readonly Lease[]> {
-    return liveLeases(await this.#slots.read(caller), nowMs);
+    const { slots } = await this.#slots.read(caller);
+    return liveLeases(slots, nowMs);
   }
 
   /** Rejects, saying why, when the store cannot be used. */
@@ -71,7 +87,7 @@ export class DynamoDBLeaseStore implements LeaseStore {
     await this.#slots.check();
   }
 
-  async #changeOwn(kind: "renew" | "end", order: LeaseOrder) {
+  async #changeOwn(kind: "renew" | "end", order: ChangeOrder) {
     const { streamId, nowMs } = order;
     const guess = { kind, slot: guessSlot(streamId, this.#limit) };
     const { change, slots } = await this.#settle(order, guess, (known) => {
@@ -87,12 +103,13 @@ export class DynamoDBLeaseStore implements LeaseStore {
     // Memory alone refuses nobody: it may be out of date.
     let change: SlotChange | undefined = (remembered && plan(remembered)) ?? guess;
     for (let round = 0; round < MAX_ROUNDS; round += 1) {
-      const { written, slots } = await this.#slots.write(order, change);
+      const { isWritten, slots } = await this.#slots.write(order, change);
       this.#memory.remember(order.caller, slots);
-      if (written) return { change, slots };
+      if (isWritten) return { change, slots };
+      order.signal?.throwIfAborted();
       change = plan(slots);
       if (change === undefined) return { change, slots };
     }
-    throw new StoreUnavailable("dynamodb", new Error(`${MAX_ROUNDS} rounds lost to other writes`));
+    throw new CallerBusy();
   }
 }

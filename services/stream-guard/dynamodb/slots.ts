@@ -1,12 +1,37 @@
 import { createHash } from "node:crypto";
-import type { Lease, StartOrder } from "../leases.ts";
+import type { Lease, LossReason, StartOrder } from "../leases.ts";
+
+/** A lease as it was last written to a slot. */
+export interface SlotLease extends Lease {
+  /** The start that took the slot; undefined once a heartbeat has renewed it. */
+  takenBy?: string | undefined;
+}
 
 /** The slots of a caller, by number: the lease that was last written there. */
-export type Slots = readonly (Lease | undefined)[];
+export type Slots = readonly (SlotLease | undefined)[];
+
+/** The last stream that gave up a slot before its lease was over. */
+export interface EndedStream {
+  streamId: string;
+  reason: LossReason;
+  /** The order that ended it. */
+  endedBy: string;
+  /**
+   * A stream that started again later has lost its next lease after this at the earliest: until
+   * then the record speaks of the stream's last lease, afterwards perhaps not.
+   */
+  knownUntilMs: number;
+}
+
+/** What one item holds: the slots of a caller, and which stream each was last taken from. */
+export interface CallerSlots {
+  slots: Slots;
+  ended: readonly (EndedStream | undefined)[];
+}
 
 /** One write to a caller's slots. */
 export interface SlotChange {
-  kind: "take" | "renew" | "end";
+  kind: "take" | "renew" | "end" | "take back";
   slot: number;
   /** True when the slot is taken from the stream that is replaced, not from nobody. */
   overReplaced?: boolean;
@@ -19,6 +44,11 @@ export function slotName(slot: number): string {
   return `slot_${slot}`;
 }
 
+/** The attribute that records the last stream that gave up a slot. */
+export function endedName(slot: number): string {
+  return `ended_${slot}`;
+}
+
 /** Where to look first for a stream that was never seen: the same slot on every instance. */
 export function guessSlot(streamId: string, limit: number): number {
   return createHash("sha256").update(streamId).digest().readUInt32BE() % limit;
@@ -28,6 +58,7 @@ export function guessSlot(streamId: string, limit: number): number {
 export function liveLeases(slots: Slots, nowMs: number): readonly Lease[] {
   return slots
     .filter((lease) => isLive(lease, nowMs))
+    .map(({ streamId, startedAtMs, expiresAtMs }) => ({ streamId, startedAtMs, expiresAtMs }))
     .toSorted((one, other) => one.startedAtMs - other.startedAtMs);
 }
 
@@ -58,6 +89,25 @@ export function planStart(
 export function findLive(slots: Slots, streamId: string, nowMs: number): number | undefined {
   const slot = findSlot(slots, streamId);
   return slot !== undefined && isLive(slots[slot], nowMs) ? slot : undefined;
+}
+
+/** True when the change was made by this very order: its reply was lost, and it was sent again. */
+export function isDone({ slots, ended }: CallerSlots, change: SlotChange, orderId: string) {
+  const { kind, slot } = change;
+  if (kind === "take") return slots[slot]?.takenBy === orderId;
+  return kind === "end" && ended[slot]?.endedBy === orderId;
+}
+
+/** Why a stream that has no live lease lost it, as far as the item still tells. */
+export function findLoss(
+  { slots, ended }: CallerSlots,
+  streamId: string,
+  nowMs: number,
+): LossReason | undefined {
+  const [last] = ended
+    .filter((each) => each?.streamId === streamId && each.knownUntilMs > nowMs)
+    .toSorted((one, other) => (other?.knownUntilMs ?? 0) - (one?.knownUntilMs ?? 0));
+  return last?.reason ?? (findSlot(slots, streamId) === undefined ? undefined : "expired");
 }
 
 function findSlot(slots: Slots, streamId: string | undefined): number | undefined {

@@ -1,14 +1,20 @@
 import type { Context } from "koa";
+import { networkOf } from "../network.ts";
 import {
   canonicalAddress,
   clientAddress,
   InvalidClientAddress,
 } from "../../../shared/kit/http/request/client-address.ts";
-import { invalidInput, type Problem } from "../../../shared/kit/http/problem.ts";
+import { invalidInput } from "../../../shared/kit/http/problem.ts";
 
 const ADDRESS_HEADER = "x-forwarded-for";
 /** Names in printable ASCII: what any layer in front can send without encoding. */
 const USER = /^[\x21-\x7e](?:[\x20-\x7e]{0,254}[\x21-\x7e])?$/;
+
+/** Why a text or a header names no caller. */
+export class NobodyNamed extends Error {
+  override readonly name = "NobodyNamed";
+}
 
 export interface CallerSettings {
   /** Proxies in front that append to `x-forwarded-for`; with 0 the peer is the caller. */
@@ -23,50 +29,41 @@ export interface CallerSettings {
  * @returns `user:<name>` or `address:<address>`, so that no user is ever taken for an address
  * @throws Problem 400 when the header is missing or names nobody: never a key that many share
  */
-export function callerOf(ctx: Context, { trustedHops, userHeader }: CallerSettings): string {
-  if (userHeader !== undefined) return `user:${userOf(ctx, userHeader)}`;
+export function callerOf(ctx: Context, settings: CallerSettings): string {
+  const { trustedHops, userHeader } = settings;
   try {
-    return `address:${networkOf(addressOf(ctx, trustedHops))}`;
+    if (userHeader !== undefined) return callerNamed(userIn(ctx, userHeader), settings);
+    return callerNamed(addressOf(ctx, trustedHops), settings);
   } catch (error) {
-    if (!(error instanceof InvalidClientAddress)) throw error;
-    throw invalidHeader(ADDRESS_HEADER, error.message);
+    if (!(error instanceof NobodyNamed || error instanceof InvalidClientAddress)) throw error;
+    throw invalidInput("headers", [{ path: userHeader ?? ADDRESS_HEADER, message: error.message }]);
   }
-}
-
-function userOf(ctx: Context, header: string): string {
-  const user = ctx.get(header);
-  if (USER.test(user)) return user;
-  throw invalidHeader(
-    header,
-    user === "" ? "required: the name of the user" : "expected 1 to 256 printable characters",
-  );
-}
-
-function addressOf(ctx: Context, trustedHops: number): string {
-  if (trustedHops === 0) return canonicalAddress(ctx.req.socket.remoteAddress ?? "");
-  const address = clientAddress(ctx.req.headers[ADDRESS_HEADER]?.toString(), trustedHops);
-  if (address === undefined) {
-    throw invalidHeader(ADDRESS_HEADER, "required: the address of the client");
-  }
-  return address;
 }
 
 /**
- * The smallest network that one subscriber is sure to have alone: an IPv4 address, or the /64 of
- * an IPv6 one. Within its /64 a device picks new addresses as it likes, and with each it would
- * get new streams, or lose those it has.
+ * The caller that an operator names: by a user's name, where the deployment knows users, else by
+ * an address.
  *
- * @see https://www.rfc-editor.org/rfc/rfc8981
+ * @throws NobodyNamed, InvalidClientAddress
  */
-export function networkOf(address: string): string {
-  if (!address.includes(":")) return address;
-  const [head = "", tail] = address.split("::");
-  const left = head === "" ? [] : head.split(":");
-  const right = tail === undefined || tail === "" ? [] : tail.split(":");
-  const zeros = Array<string>(8 - left.length - right.length).fill("0");
-  return `${[...left, ...zeros, ...right].slice(0, 4).join(":")}::/64`;
+export function callerNamed(name: string, { userHeader }: CallerSettings): string {
+  if (userHeader === undefined) return `address:${networkOf(canonicalAddress(name))}`;
+  if (!USER.test(name)) throw new NobodyNamed("expected 1 to 256 printable characters");
+  return `user:${name}`;
 }
 
-function invalidHeader(path: string, message: string): Problem {
-  return invalidInput("headers", [{ path, message }]);
+function userIn(ctx: Context, header: string): string {
+  // Node joins lines by commas, which a name may hold as well.
+  const lines = ctx.req.headersDistinct[header] ?? [];
+  const [user = ""] = lines;
+  if (user === "") throw new NobodyNamed("required: the name of the user");
+  if (lines.length > 1) throw new NobodyNamed(`expected one user, got ${lines.length} lines`);
+  return user;
+}
+
+function addressOf(ctx: Context, trustedHops: number): string {
+  if (trustedHops === 0) return ctx.req.socket.remoteAddress ?? "";
+  const address = clientAddress(ctx.req.headers[ADDRESS_HEADER]?.toString(), trustedHops);
+  if (address === undefined) throw new NobodyNamed("required: the address of the client");
+  return address;
 }

@@ -1,15 +1,15 @@
 import type { Context } from "koa";
-import { Problem, problems } from "../../../shared/kit/http/problem.ts";
+import { invalidInput, Problem, problems } from "../../../shared/kit/http/problem.ts";
 import { type Route, route } from "../../../shared/kit/http/route.ts";
-import { StoreUnavailable } from "../../../shared/kit/store-unavailable.ts";
 import { callerOf, type CallerSettings } from "./caller.ts";
-import { CallerBusy, type CallerGate } from "../caller-gate.ts";
-import type { Refusal, StreamGuard } from "../guard.ts";
-import type { StreamDetails } from "../leases.ts";
-import type { StreamMetrics } from "../metrics.ts";
+import { inTurn, type TurnOptions } from "./in-turn.ts";
+import { operatorRoutes } from "./operator-routes.ts";
 import { presentHold, presentStreams } from "./presenter.ts";
 import { streamProblems } from "./problems.ts";
+import { limitReached, leaseLost } from "./refusals.ts";
 import * as schemas from "./schemas.ts";
+import type { StreamGuard } from "../guard.ts";
+import type { StreamDetails } from "../leases.ts";
 
 const COLLECTION = "/api/v1/streams";
 const ONE = `${COLLECTION}/{stream_id}` as const;
@@ -21,15 +21,19 @@ const requestHeaders = {
 };
 const anyProblem = [streamProblems.callerBusy, problems.storeUnavailable];
 
-export interface RoutesOptions {
+export interface RoutesOptions extends TurnOptions {
   guard: StreamGuard;
-  gate: CallerGate;
   caller: CallerSettings;
-  metrics: StreamMetrics;
 }
 
 export function createRoutes(options: RoutesOptions): Route[] {
-  return [startRoute(options), listRoute(options), heartbeatRoute(options), endRoute(options)];
+  return [
+    startRoute(options),
+    listRoute(options),
+    heartbeatRoute(options),
+    endRoute(options),
+    ...operatorRoutes(options),
+  ];
 }
 
 function startRoute(options: RoutesOptions): Route {
@@ -56,8 +60,10 @@ function startRoute(options: RoutesOptions): Route {
     async handle(ctx, { body = {} }) {
       const { stream_id: streamId, replace_stream_id: replaceStreamId, ...fields } = body;
       const request = { streamId, replaceStreamId, details: toDetails(fields) };
-      const outcome = await forCaller(ctx, options, (caller) => guard.start(caller, request));
-      if (outcome.result === "refused") throw refusal(guard, outcome);
+      const outcome = await forCaller(ctx, options, (caller, signal) =>
+        guard.start(caller, { ...request, signal }),
+      );
+      if (outcome.result === "refused") throw limitReached(guard, outcome);
       ctx.status = outcome.result === "started" ? 201 : 200;
       if (outcome.result === "started") ctx.set("location", `${COLLECTION}/${outcome.streamId}`);
       ctx.body = presentHold(guard, outcome);
@@ -96,15 +102,13 @@ function heartbeatRoute(options: RoutesOptions): Route {
     replies: { 200: { description: "The slot is kept, or given up", schema: schemas.Hold } },
     problems: [streamProblems.leaseLost, ...anyProblem],
     async handle(ctx, { params: { stream_id: streamId }, body = {} }) {
-      const hold = await forCaller(ctx, options, (caller) =>
-        guard.heartbeat(caller, streamId, toDetails(body)),
+      const { stream_id: named = streamId, replace_stream_id: _, ...fields } = body;
+      if (named !== streamId) throw otherStream(streamId);
+      const outcome = await forCaller(ctx, options, (caller) =>
+        guard.heartbeat(caller, streamId, toDetails(fields)),
       );
-      if (hold === undefined) {
-        throw new Problem(streamProblems.leaseLost, {
-          detail: `The stream ${streamId} has no slot any more. Start it again to get one.`,
-        });
-      }
-      ctx.body = presentHold(guard, hold);
+      if (outcome.result === "lost") throw leaseLost(streamId, outcome);
+      ctx.body = presentHold(guard, outcome);
     },
   });
 }
@@ -133,34 +137,19 @@ function endRoute(options: RoutesOptions): Route {
 /** Works for the caller of a request, when it is the caller's turn. */
 async function forCaller<T>(
   ctx: Context,
-  { gate, caller: settings, metrics }: RoutesOptions,
-  work: (caller: string) => Promise<T>,
+  options: RoutesOptions,
+  work: (caller: string, signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
-  const caller = callerOf(ctx, settings);
-  try {
-    return await gate.run(caller, () => work(caller));
-  } catch (error) {
-    if (error instanceof StoreUnavailable) metrics.storeFailed();
-    if (!(error instanceof CallerBusy)) throw error;
-    throw new Problem(streamProblems.callerBusy, {
-      detail: "Too many of your requests are waiting. Send fewer at once; try again in 1 s.",
-      headers: { "retry-after": "1" },
-    });
-  }
+  const caller = callerOf(ctx, options.caller);
+  return inTurn(ctx, { ...options, lane: caller }, (signal) => work(caller, signal));
 }
 
-function refusal(guard: StreamGuard, { retryAfterMs, streams }: Refusal): Problem {
-  const seconds = Math.max(1, Math.ceil(retryAfterMs / 1_000));
-  return new Problem(streamProblems.limitReached, {
-    detail:
-      `${streams.length} of ${guard.limit} streams are live. End one, name one of them as ` +
-      `replace_stream_id, or try again in ${seconds} s.`,
-    headers: { "retry-after": String(seconds) },
-    extra: presentStreams(guard, streams),
-  });
+function otherStream(streamId: string): Problem {
+  const message = `expected ${streamId}, as in the path`;
+  return invalidInput("body", [{ path: "stream_id", message }]);
 }
 
 function toDetails(fields: Record<string, string | number | boolean | undefined>): StreamDetails {
-  const told = Object.entries(fields).filter(([, value]) => value !== undefined);
-  return Object.fromEntries(told) as StreamDetails;
+  const given = Object.entries(fields).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(given) as StreamDetails;
 }

@@ -2,11 +2,14 @@ import { z } from "zod";
 
 const text = (maximum: number, meaning: string) => z.string().max(maximum).describe(meaning);
 
-/** Players tell sizes and rates as numbers or in words of their own: `24`, `"30000/1001"`. */
+/** What DynamoDB holds: 0, and from 1e-130 to below 1e126. */
+const isStorable = (value: number) => value === 0 || (value >= 1e-130 && value < 1e126);
+
+/** Players report sizes and rates as numbers or as text: `24`, `"30000/1001"`. */
 const numberOrText = (meaning: string) =>
   z
-    .union([z.number().nonnegative(), z.string().max(64)], {
-      error: "expected a number that is not negative, or a text of at most 64 characters",
+    .union([z.number().nonnegative().refine(isStorable), z.string().max(64)], {
+      error: "expected 0, a number from 1e-130 to below 1e126, or a text of at most 64 characters",
     })
     .describe(meaning);
 
@@ -31,12 +34,23 @@ const details = {
 
 const Details = z.strictObject(details).partial();
 
+/** `.` and `..` are no path segments: a client would resolve them away. */
 const StreamId = z
   .string()
-  .regex(/^[A-Za-z0-9._~-]{1,128}$/, "expected 1 to 128 of A-Z a-z 0-9 . _ ~ -");
+  .regex(
+    /^(?!\.{1,2}$)[A-Za-z0-9._~-]{1,128}$/,
+    "expected 1 to 128 of A-Z a-z 0-9 . _ ~ -, but neither . nor ..",
+  );
 
 export const StreamPath = z.object({
   stream_id: StreamId.describe("The id with which the stream was started."),
+});
+
+export const CallerPath = z.object({
+  caller: z
+    .string()
+    .max(256)
+    .describe("The caller's address; where the deployment knows users, the user's name."),
 });
 
 export const Start = Details.extend({
@@ -54,10 +68,17 @@ export const Start = Details.extend({
   .meta({ id: "Start", description: "A stream that is to start. Every field may be left out." })
   .optional();
 
-export const Heartbeat = Details.meta({
-  id: "Heartbeat",
-  description: "What has changed of the stream; the fields that are left out stay as they were.",
-}).optional();
+export const Heartbeat = Details.extend({
+  stream_id: StreamId.describe("The same as in the path.").optional(),
+  replace_stream_id: StreamId.describe(
+    "Taken so that the body of the start may be sent again; it replaces nothing here.",
+  ).optional(),
+})
+  .meta({
+    id: "Heartbeat",
+    description: "What has changed of the stream; the fields that are left out stay as they were.",
+  })
+  .optional();
 
 const limit = z.int().describe("Streams that the caller may have at the same time.");
 const active = z.int().describe("Streams that the caller has now.");
@@ -75,19 +96,15 @@ export const Hold = z
   })
   .meta({ id: "Hold", description: "A stream's hold on its slot." });
 
-export const Streams = z
+export const Stream = z
   .object({
-    limit,
-    active,
-    streams: z.array(
-      z
-        .object({
-          stream_id: z.string(),
-          started_at: z.iso.datetime(),
-          lease_expires_at: leaseExpiresAt,
-          ...Details.shape,
-        })
-        .meta({ id: "Stream", description: "A live stream, and what its player told of it." }),
-    ),
+    stream_id: z.string(),
+    started_at: z.iso.datetime(),
+    lease_expires_at: leaseExpiresAt,
+    ...Details.shape,
   })
+  .meta({ id: "Stream", description: "A live stream, and what its player reported of it." });
+
+export const Streams = z
+  .object({ limit, active, streams: z.array(Stream) })
   .meta({ id: "Streams", description: "The live streams of the caller." });

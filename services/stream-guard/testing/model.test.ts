@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { expect } from "chai";
 import fc from "fast-check";
 import { LeaseModel } from "./lease-model.ts";
@@ -6,6 +7,7 @@ import { ActiveStreams } from "../active-streams.ts";
 import { DynamoDBDetailsStore } from "../dynamodb/details-store.ts";
 import { StreamGuard } from "../guard.ts";
 import { DynamoDBLeaseStore } from "../dynamodb/lease-store.ts";
+import { UnclaimedSlots } from "../unclaimed-slots.ts";
 
 /** A failure prints its seed; `MODEL_SEED=<seed>` runs the same schedules again. */
 const seed = Number(process.env.MODEL_SEED ?? Math.floor(Math.random() * 2 ** 31));
@@ -179,7 +181,7 @@ class World {
       case "start":
         return guard.start(caller, { ...this.#asked(call), details: {} });
       case "heartbeat":
-        return (await guard.heartbeat(caller, call.streamId, {})) ?? { result: "lost" };
+        return guard.heartbeat(caller, call.streamId, {});
       case "end":
         return { result: (await guard.end(caller, call.streamId)) ? "ended" : "unknown" };
     }
@@ -201,8 +203,10 @@ class World {
 
   #createInstance(index: number, aheadMs = 0): Instance {
     const now = () => this.#trueMs + this.#at(index).aheadMs;
+    const leases = new DynamoDBLeaseStore({ ...this.#streams, limit: LIMIT });
     const guard = new StreamGuard({
-      leases: new DynamoDBLeaseStore({ ...this.#streams, limit: LIMIT }),
+      leases,
+      unclaimed: new UnclaimedSlots({ leases, now, retryMs: 10, capacity: 100 }),
       details: new DynamoDBDetailsStore(this.#streams),
       active: new ActiveStreams({ intervalMs: LEASE_MS, now }),
       limit: LIMIT,
@@ -210,6 +214,7 @@ class World {
       clockSkewMs: SKEW_MS,
       now,
       createId: () => "unused",
+      createOrderId: randomUUID,
     });
     return { guard, aheadMs };
   }

@@ -1,0 +1,47 @@
+import {
+  BrokenCircuitError,
+  circuitBreaker,
+  CircuitState,
+  ConsecutiveBreaker,
+  handleWhen,
+} from "cockatiel";
+import { StoreUnavailable, type UnavailableReason } from "../../shared/kit/store-unavailable.ts";
+
+/** As many as one caller may have under way by default: when they hang, its queue goes at once. */
+const FAILURES = 4;
+/** Then one request in this time tries whether the store is back. */
+const PAUSE_MS = 1_000;
+
+/** Refuses at once while the store is away, instead of letting every request wait for it. */
+export class StoreBreaker {
+  readonly #policy = circuitBreaker(handleWhen(isOutage), {
+    breaker: new ConsecutiveBreaker(FAILURES),
+    halfOpenAfter: PAUSE_MS,
+  });
+
+  /** @throws StoreUnavailable without any work, while the store is away */
+  async run<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await this.#policy.execute(work);
+    } catch (error) {
+      throw error instanceof BrokenCircuitError ? away() : error;
+    }
+  }
+
+  /** For a request that has waited its turn since it passed: @throws StoreUnavailable as `run`. */
+  throwIfOpen(): void {
+    if (this.#policy.state === CircuitState.Open) throw away();
+  }
+}
+
+/** What the store refuses for the sake of one item says nothing of the other callers'. */
+const OF_ONE_CALLER = new Set<UnavailableReason>(["throttled", "contended", "overloaded"]);
+
+function isOutage(error: unknown): boolean {
+  return error instanceof StoreUnavailable && !OF_ONE_CALLER.has(error.reason);
+}
+
+function away(): StoreUnavailable {
+  const cause = new Error("the last calls failed; it is asked again in a second");
+  return new StoreUnavailable("dynamodb", cause, { reason: "unreachable", mayHaveRun: false });
+}
