@@ -9,6 +9,7 @@ import { createDynamoDB } from "../../../shared/kit/dynamodb.ts";
 import { createRedis, type Redis } from "../../../shared/kit/redis.ts";
 import { StoreUnavailable } from "../../../shared/kit/store-unavailable.ts";
 import type { HitBatch } from "../counter.ts";
+import type { Ledger } from "../ledger.ts";
 import { LedgerStore } from "../dynamodb/ledger-store.ts";
 import { RedisStore } from "./redis-store.ts";
 import { Pages } from "./pages.ts";
@@ -33,6 +34,15 @@ describe("RedisStore", () => {
   const open = (now: () => number = Date.now) => new RedisStore({ pages: newPages(), ledger, now });
   const giveBack = (store: RedisStore) => store.counted.endAll(new AbortController().signal);
   const keyOf = (page: string) => `counter:v2:{${page}}`;
+  /** The ledger, but for its roll-up. */
+  const withRollUp = (rollUp: Ledger["rollUp"]): Ledger => ({
+    find: (page) => ledger.find(page),
+    begin: (...args) => ledger.begin(...args),
+    extend: (...args) => ledger.extend(...args),
+    settle: (...args) => ledger.settle(...args),
+    remove: (page) => ledger.remove(page),
+    rollUp,
+  });
   /** Writes to Redis behind the counter's back. */
   const tamper = (page: string, fields: Record<string, string>) =>
     redis.run((client) => client.hSet(keyOf(page), fields));
@@ -222,13 +232,9 @@ describe("RedisStore", () => {
   it("rolls a total up later when the ledger is away", async () => {
     const page = newName();
     let away = true;
-    const moody: LedgerStore = Object.create(ledger, {
-      rollUp: {
-        value: (...args: Parameters<LedgerStore["rollUp"]>) =>
-          away ? Promise.reject(new StoreUnavailable("dynamodb")) : ledger.rollUp(...args),
-      },
-      ...bound(ledger),
-    }) as LedgerStore;
+    const moody = withRollUp((...args) =>
+      away ? Promise.reject(new StoreUnavailable("dynamodb")) : ledger.rollUp(...args),
+    );
     const store = new RedisStore({ pages: newPages(), ledger: moody, now: Date.now });
     await store.add(hits(page, 4));
     expect(await store.counted.rollUp().catch((error: unknown) => error)).to.be.instanceOf(
@@ -237,6 +243,37 @@ describe("RedisStore", () => {
     away = false;
     await store.counted.rollUp();
     expect((await ledger.find(page))?.count).to.equal(4);
+  });
+
+  it("writes 16 counts at a time, and stops at the first that fails", async () => {
+    let [running, most, calls] = [0, 0, 0];
+    const faulty = withRollUp(async () => {
+      [running, calls] = [running + 1, calls + 1];
+      most = Math.max(most, running);
+      await new Promise((resolve) => setImmediate(resolve));
+      running -= 1;
+      if (isAway) throw new StoreUnavailable("dynamodb");
+    });
+    let isAway = true;
+    const counting = new RedisStore({ pages: newPages(), ledger: faulty, now: Date.now });
+    for (let turn = 0; turn < 40; turn += 1) await counting.add(hits(newName()));
+    await counting.counted.rollUp().catch(() => undefined);
+    expect([most, calls]).to.deep.equal([16, 16]);
+    isAway = false;
+    await counting.counted.rollUp();
+    expect(calls).to.equal(16 + 40);
+    expect(counting.counted.notRolledUp).to.equal(0);
+  });
+
+  it("reads a page that Redis lost from the ledger, and begins nothing", async () => {
+    const [page, store] = [newName(), open()];
+    await store.add(hits(page, 3));
+    await giveBack(store);
+    await redis.run((client) => client.del(keyOf(page)));
+    const before = await ledger.find(page);
+    expect((await open().read(page)).count).to.equal(3);
+    expect(await ledger.find(page)).to.deep.equal(before);
+    expect(await redis.run((client) => client.exists(keyOf(page)))).to.equal(0);
   });
 
   it("fails at once when Redis is away", async () => {
@@ -255,12 +292,3 @@ describe("RedisStore", () => {
     expect(calls).to.have.lengthOf(1);
   });
 });
-
-/** The verbs of a ledger that a copy of it needs, tied to the original. */
-function bound(ledger: LedgerStore): PropertyDescriptorMap {
-  return {
-    find: { value: ledger.find.bind(ledger) },
-    begin: { value: ledger.begin.bind(ledger) },
-    extend: { value: ledger.extend.bind(ledger) },
-  };
-}

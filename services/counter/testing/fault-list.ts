@@ -1,7 +1,6 @@
 import { rm, truncate } from "node:fs/promises";
 import { setTimeout as delay } from "node:timers/promises";
 import { DeleteItemCommand, GetItemCommand, PutItemCommand } from "@aws-sdk/client-dynamodb";
-import { appendOnlyFile } from "./append-only-file.ts";
 import type { Fleet } from "./fleet.ts";
 import type { HitLoad } from "./hit-load.ts";
 
@@ -106,7 +105,7 @@ export const faults: readonly Fault[] = [
     name: "Redis killed, back with older data",
     reservations: 1,
     async run({ fleet, load }) {
-      const kept = await appendOnlyFile(fleet.dataDir);
+      const kept = await fleet.appendOnlyFile();
       await load.answered(100);
       await fleet.redis.kill();
       await truncate(kept.path, kept.size);

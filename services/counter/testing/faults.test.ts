@@ -1,295 +1,155 @@
-import { mkdtemp, readdir, rm, stat, truncate } from "node:fs/promises";
-import { connect, createServer, type Socket } from "node:net";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { rm, truncate } from "node:fs/promises";
 import { type DynamoDBClient, ScanCommand } from "@aws-sdk/client-dynamodb";
 import { expect } from "chai";
-import { DynamodbServer } from "../../../shared/tools/local/stores/dynamodb-server.ts";
-import { findFreePort } from "../../../shared/tools/local/processes/free-port.ts";
-import { localRegion } from "../../../shared/tools/local/stores/local-aws.ts";
 import { pollUntil } from "../../../shared/tools/local/processes/poll-until.ts";
-import { RedisServer } from "../../../shared/tools/local/stores/redis-server.ts";
-import { serviceEnvironment } from "../../../shared/tools/local/processes/service-environment.ts";
-import { ServiceProcess } from "../../../shared/tools/local/processes/service-process.ts";
-import { createDynamoDB } from "../../../shared/kit/dynamodb.ts";
-import { LedgerStore } from "../dynamodb/ledger-store.ts";
 import { FIRST_STEP } from "../redis/scripts.ts";
-
-const WORKERS = 16;
-
-/** Clients that hit one page without pause, as a load balancer would spread them. */
-class HitLoad {
-  readonly numbers: number[] = [];
-  /** Statuses of answers that were no 201, and the errors of requests without an answer. */
-  readonly failures: string[] = [];
-  readonly #page: string;
-  /** Instances that did not ask to be left alone. */
-  readonly #urls: Set<string>;
-  readonly #workers: Promise<void>[];
-  #stopped = false;
-
-  constructor(page: string, services: readonly ServiceProcess[]) {
-    this.#page = page;
-    this.#urls = new Set(services.map(({ url }) => url));
-    this.#workers = Array.from({ length: WORKERS }, (_, turn) => this.#work(turn));
-  }
-
-  /** Resolves when this many more hits are answered. */
-  async answered(more: number): Promise<void> {
-    const goal = this.numbers.length + more;
-    await pollUntil(() => this.numbers.length >= goal, {
-      what: `${more} more hits are answered (${this.failures.slice(-3).join("; ")})`,
-      timeoutMs: 15_000,
-    });
-  }
-
-  async stop(): Promise<void> {
-    this.#stopped = true;
-    await Promise.all(this.#workers);
-  }
-
-  async #work(firstTurn: number): Promise<void> {
-    for (let turn = firstTurn; !this.#stopped; turn += 1) {
-      const urls = [...this.#urls];
-      const url = urls[turn % urls.length] ?? "";
-      await this.#hit(url).catch((error: unknown) => this.failures.push(String(error)));
-    }
-  }
-
-  async #hit(url: string): Promise<void> {
-    const answer = await fetch(`${url}/counter/${this.#page}/hits`, { method: "POST" });
-    const body = (await answer.json()) as { count: number };
-    if (answer.headers.get("connection") === "close" && this.#urls.size > 1) this.#urls.delete(url);
-    if (answer.status === 201) this.numbers.push(body.count);
-    else {
-      this.failures.push(`${answer.status} retry-after ${answer.headers.get("retry-after")}`);
-      // What the answer asks for, in small.
-      await new Promise((resolve) => setTimeout(resolve, 20));
-    }
-  }
-}
-
-/** A way to Redis that can lose replies: what was sent is done, and its sender never hears of it. */
-class LossyRedis {
-  readonly url: string;
-  readonly #server;
-  readonly #pairs = new Set<readonly [Socket, Socket]>();
-  #losing = false;
-
-  static async start(redis: RedisServer): Promise<LossyRedis> {
-    return new LossyRedis(await findFreePort(), redis.port);
-  }
-
-  private constructor(port: number, redisPort: number) {
-    this.url = `redis://127.0.0.1:${port}`;
-    this.#server = createServer((client) => this.#join(client, redisPort));
-    this.#server.listen(port, "127.0.0.1");
-  }
-
-  /** Loses the next reply, and the connection with it. */
-  loseReply(): void {
-    this.#losing = true;
-  }
-
-  get hasLostIt(): boolean {
-    return !this.#losing;
-  }
-
-  close(): Promise<void> {
-    for (const pair of this.#pairs) hangUp(pair);
-    return new Promise((resolve) => this.#server.close(() => resolve()));
-  }
-
-  #join(client: Socket, redisPort: number): void {
-    const upstream = connect(redisPort, "127.0.0.1");
-    const pair = [client, upstream] as const;
-    this.#pairs.add(pair);
-    client.pipe(upstream);
-    upstream.on("data", (reply) => {
-      if (!this.#losing) return void client.write(reply);
-      this.#losing = false;
-      hangUp(pair);
-    });
-    for (const socket of pair) {
-      socket.on("error", () => hangUp(pair)).on("close", () => hangUp(pair));
-    }
-  }
-}
-
-function hangUp(pair: readonly [Socket, Socket]): void {
-  for (const socket of pair) socket.destroy();
-}
+import { Fleet } from "./fleet.ts";
+import { expectConsecutive, flawsOf, HitLoad, isRefusal } from "./hit-load.ts";
 
 describe("The counter under load, on two instances", () => {
-  let dataDir: string;
-  let dynamodbServer: DynamodbServer;
-  let redis: RedisServer;
-  let lossy: LossyRedis;
-  let dynamodb: DynamoDBClient;
-  let ledger: LedgerStore;
-  let a: ServiceProcess;
-  let b: ServiceProcess;
-  let pages = 0;
+  let fleet: Fleet;
+  let page: string;
+  let load: HitLoad;
 
-  const newPage = () => `page-${(pages += 1)}`;
-  const startService = (stores: { dynamodbUrl: string; redisUrl?: string }) =>
-    ServiceProcess.start("counter", { env: serviceEnvironment("counter", stores) });
+  const startLoad = (on = fleet) => {
+    page = on.newPage();
+    load = new HitLoad({ pages: [page], urls: on.urls });
+  };
+  const numbers = () => load.numbers.get(page) ?? [];
+  /** Ends the load; nothing else was answered than numbers and refusals. */
+  const stopLoad = async () => {
+    await load.stop();
+    expect(load.failures.filter((failure) => !isRefusal(failure))).to.deep.equal([]);
+    return flawsOf(numbers());
+  };
+  /** What so many losses of Redis may skip: a step is at most four seconds' hits. */
+  const reservations = (losses: number) =>
+    losses * (Math.max(FIRST_STEP, Math.ceil(4 * load.peakPerSecond)) + 2 * load.workers);
 
   before(async () => {
-    process.env.AWS_ACCESS_KEY_ID = "local";
-    process.env.AWS_SECRET_ACCESS_KEY = "local";
-    dataDir = await mkdtemp(join(tmpdir(), "counter-faults-"));
-    [dynamodbServer, redis] = await Promise.all([
-      DynamodbServer.start({ dataDir: `${dataDir}/dynamodb` }),
-      RedisServer.start({ dataDir: `${dataDir}/redis` }),
-    ]);
-    await dynamodbServer.createTables();
-    lossy = await LossyRedis.start(redis);
-    const stores = { dynamodbUrl: dynamodbServer.url, redisUrl: lossy.url };
-    [a, b] = await Promise.all([startService(stores), startService(stores)]);
-    dynamodb = createDynamoDB({
-      endpoint: dynamodbServer.url,
-      region: localRegion,
-      timeoutMs: 5_000,
-    });
-    ledger = new LedgerStore({ client: dynamodb, table: "counters", now: Date.now });
+    fleet = await Fleet.start({ instances: 2 });
   });
-  after(async () => {
-    dynamodb.destroy();
-    await Promise.all([a.kill(), b.kill()]);
-    await lossy.close();
-    await Promise.all([redis.kill(), dynamodbServer.kill()]);
-    await rm(dataDir, { recursive: true });
-  });
+  after(() => fleet[Symbol.asyncDispose]());
 
-  it("lost replies: fails no request, skips no number and deals none twice", async () => {
-    const load = new HitLoad(newPage(), [a, b]);
+  it("lost replies: skips no number and deals none twice", async () => {
+    startLoad();
     for (let loss = 0; loss < 5; loss += 1) {
       await load.answered(60);
-      lossy.loseReply();
-      await pollUntil(() => lossy.hasLostIt, { what: "a reply is lost" });
+      fleet.far.loseReply();
+      await pollUntil(() => fleet.far.hasLostIt, { what: "a reply is lost" });
     }
     await load.answered(60);
-    await load.stop();
-
-    expect(load.failures).to.deep.equal([]);
-    expectConsecutive(load.numbers);
+    expect(await stopLoad()).to.deep.equal({ twice: 0, missing: 0 });
   });
 
   for (const memory of ["less than it acknowledged", "nothing"]) {
     it(`Redis killed and back with ${memory}: deals no number twice, skips few`, async () => {
-      const page = newPage();
-      const load = new HitLoad(page, [a, b]);
+      startLoad();
       await load.answered(100);
-      const kept = await appendOnlyFile(dataDir);
+      const kept = await fleet.appendOnlyFile();
       await load.answered(200);
-      await redis.kill();
-      if (memory === "nothing") await rm(`${dataDir}/redis`, { recursive: true });
+      await fleet.redis.kill();
+      if (memory === "nothing") await rm(`${fleet.dataDir}/redis`, { recursive: true });
       else await truncate(kept.path, kept.size);
-      const before = load.numbers.length;
-      const { reservedTo = 0 } = (await ledger.find(page)) ?? {};
-      await redis.start();
+      await fleet.redis.start();
       await load.answered(200);
-      await load.stop();
-
-      expectNoneTwice(load.numbers);
-      const [old, fresh] = [load.numbers.slice(0, before), load.numbers.slice(before)];
-      const reservation = 2 * old.length + FIRST_STEP;
-      const [last, first] = [Math.max(...old), Math.min(...fresh.filter((n) => n > reservedTo))];
-      expect(last).to.be.within(reservedTo - reservation, reservedTo);
-      // Raised once more while Redis died, or begun twice by instances that are slow: no further.
-      expect(first).to.be.within(reservedTo + 1, reservedTo + 1 + reservation);
-      expect(load.failures.filter((failure) => !isRetryAfter(failure))).to.deep.equal([]);
-      expect((await readPage(b, page)).count).to.equal(Math.max(...fresh));
+      const { twice, missing } = await stopLoad();
+      expect(twice).to.equal(0);
+      expect(missing).to.be.at.most(reservations(1));
+      expect(await fleet.readCount(page)).to.be.at.least(Math.max(...numbers()));
     });
   }
 
+  for (const setting of ["maxmemory", "min-replicas-to-write"]) {
+    it(`Redis empty and refusing writes (${setting}): answers 503, skips few`, async () => {
+      startLoad();
+      await load.answered(100);
+      await fleet.redisClient.run((client) => client.flushAll());
+      await fleet.redisClient.run((client) => client.configSet(setting, "1"));
+      await pollUntil(() => load.failures.length > 50, { what: "hits are refused" });
+      await fleet.redisClient.run((client) => client.configSet(setting, "0"));
+      await load.answered(100);
+      const { twice, missing } = await stopLoad();
+      expect(twice).to.equal(0);
+      expect(missing).to.be.at.most(reservations(1));
+    });
+  }
+
+  it("an item lost from DynamoDB: is written again, and no hit is refused", async () => {
+    startLoad();
+    await load.answered(100);
+    await fleet.ledger.remove(page);
+    await pollUntil(async () => (await fleet.ledger.find(page)) !== undefined, {
+      what: "the item is back",
+    });
+    await load.answered(50);
+    await load.stop();
+    expect(load.failures).to.deep.equal([]);
+    expectConsecutive(load);
+  });
+
   it("SIGKILL: deals no number twice, and skips at most those in flight", async () => {
-    const page = newPage();
-    const load = new HitLoad(page, [a, b]);
+    startLoad();
     await load.answered(200);
-    await a.kill();
+    const [killed] = fleet.services;
+    await killed?.kill();
+    load.setUrls(fleet.urls.slice(1));
     await load.answered(100);
     await load.stop();
-    await a.start();
-
-    expectNoneTwice(load.numbers);
-    const { count } = await readPage(b, page);
-    expect(Math.max(...load.numbers)).to.equal(count);
-    expect(count - load.numbers.length).to.be.within(0, WORKERS);
+    await killed?.start();
+    const { twice, missing } = flawsOf(numbers());
+    expect(twice).to.equal(0);
+    expect(missing).to.be.within(0, load.workers);
   });
 
   it("SIGTERM: fails no request, and loses neither a hit nor its record", async () => {
-    const page = newPage();
-    const load = new HitLoad(page, [a, b]);
+    startLoad();
     await load.answered(200);
-    const exit = await a.stop();
+    const [first, second] = fleet.services;
+    const exit = await first?.stop();
     await load.answered(100);
     await load.stop();
-    await b.stop();
-
+    await second?.stop();
     expect(exit).to.deep.equal({ code: 0, signal: undefined });
     expect(load.failures).to.deep.equal([]);
-    expectConsecutive(load.numbers);
-    expect(await recordedNumbers(dynamodb, page)).to.deep.equal(sorted(load.numbers));
-    expect((await ledger.find(page))?.count).to.equal(load.numbers.length);
+    expectConsecutive(load);
+    const sorted = numbers().toSorted((a, b) => a - b);
+    expect(await recordedNumbers(fleet.dynamodbClient, page)).to.deep.equal(sorted);
+    const entry = await fleet.ledger.find(page);
+    expect(entry).to.include({ count: sorted.length, reservedTo: sorted.length });
+    await Promise.all([first?.start(), second?.start()]);
+  });
+
+  it("SIGTERM while DynamoDB is silent: ends within its time, says what it could not write", async () => {
+    const lines: string[] = [];
+    const onLine = (line: string) => lines.push(line);
+    const stopping = await fleet.startService({ env: { SESSIONS: "off" }, onLine });
+    fleet.services.pop();
+    page = fleet.newPage();
+    await fetch(`${stopping.url}/counter/${page}/hits`, { method: "POST" });
+    fleet.dynamodbProxy.block();
+    const exit = await stopping.stop();
+    await fleet.dynamodbProxy.heal();
+    expect(exit).to.deep.equal({ code: 0, signal: undefined });
+    expect(lines.join("\n")).to.include('"not_rolled_up":1').and.include('"not_given_back":1');
   });
 
   it("DynamoDB as the store, away and back: deals no number twice", async () => {
-    const services = await Promise.all([
-      startService({ dynamodbUrl: dynamodbServer.url }),
-      startService({ dynamodbUrl: dynamodbServer.url }),
-    ]);
-    [a, b] = services;
-    const page = newPage();
-    const load = new HitLoad(page, services);
+    await using other = await Fleet.start({ instances: 2, store: "dynamodb" });
+    startLoad(other);
     await load.answered(100);
-    await dynamodbServer.kill();
+    await other.dynamodb.kill();
     await pollUntil(() => load.failures.length > 0, { what: "the outage is noticed" });
-    await dynamodbServer.start();
+    await other.dynamodb.start();
     await load.answered(100);
-    await load.stop();
-
-    expectNoneTwice(load.numbers);
-    const { count } = await readPage(b, page);
-    expect(count).to.equal(Math.max(...load.numbers));
-    expect(count - load.numbers.length).to.be.within(0, WORKERS);
-    expect(load.failures.filter((failure) => !isRetryAfter(failure))).to.deep.equal([]);
+    const { twice, missing } = await stopLoad();
+    expect(twice).to.equal(0);
+    expect(missing).to.be.within(0, 2 * load.workers);
   });
 });
-
-/** Cut back to this size it is what a machine leaves that dies before its last sync. */
-async function appendOnlyFile(dataDir: string): Promise<{ path: string; size: number }> {
-  const folder = `${dataDir}/redis/appendonlydir`;
-  const name = (await readdir(folder)).find((file) => file.endsWith(".incr.aof"));
-  const path = join(folder, name ?? "missing");
-  return { path, size: (await stat(path)).size };
-}
-
-async function readPage(service: ServiceProcess, page: string): Promise<{ count: number }> {
-  return (await (await fetch(`${service.url}/counter/${page}`)).json()) as { count: number };
-}
 
 async function recordedNumbers(client: DynamoDBClient, page: string): Promise<number[]> {
   const { Items = [] } = await client.send(new ScanCommand({ TableName: "sessions" }));
   const own = Items.filter((item) => item["page"]?.S === page);
-  return sorted(own.map((item) => Number(item["number"]?.N)));
-}
-
-function isRetryAfter(failure: string): boolean {
-  return failure === "503 retry-after 1";
-}
-
-function sorted(numbers: readonly number[]): number[] {
-  return numbers.toSorted((a, b) => a - b);
-}
-
-function expectNoneTwice(numbers: readonly number[]): void {
-  const twice = sorted(numbers).filter((number, index, all) => number === all[index - 1]);
-  expect(twice).to.deep.equal([]);
-}
-
-function expectConsecutive(numbers: readonly number[]): void {
-  const expected = Array.from({ length: numbers.length }, (_, index) => index + 1);
-  expect(sorted(numbers)).to.deep.equal(expected);
+  return own.map((item) => Number(item["number"]?.N)).toSorted((a, b) => a - b);
 }
