@@ -116,6 +116,8 @@ export const container = {
   port: 8080,
   /** Liveness for the load balancer and for ECS; touches no store. */
   healthPath: "/healthz",
+  /** Readiness: whether every store answers. */
+  readyPath: "/readyz",
   /** Prometheus text; reachable inside the network only. */
   metricsPath: "/metrics",
   /** How long a stopping task still serves while the load balancer takes it out. */

@@ -135,10 +135,10 @@ describe("the catalog's API", () => {
   }
 
   for (const [text, reason] of [
-    ["1e400", /^price: .*number.*Infinity/],
+    ["1e400", /^price: .*number.*1e400/],
     ['"140"', /^price: .*number.*"140"/],
     ["1.005", /^price: .*at most 2 decimals.*1\.005/],
-    ["0.30000000000000004", /^price: too many digits/],
+    ["0.30000000000000004", /^price: .*at most 2 decimals/],
     ["-1", /^price: .*at least 0.*-1/],
     ["-0.01", /^price: .*at least 0/],
     ["100000000", /^price: .*at most 99999999\.99/],

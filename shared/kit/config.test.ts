@@ -20,7 +20,14 @@ const settings = {
     default: 8,
   }),
   store: oneOf({ env: "STORE", meaning: "store", values: ["redis", "dynamodb"], default: "redis" }),
-  keys: list({ env: "KEYS", meaning: "keys", default: [] }),
+  keys: list({
+    env: "KEYS",
+    meaning: "keys",
+    entries: "words",
+    pattern: /^\w+$/,
+    secret: true,
+    default: [],
+  }),
   on: flag({ env: "ON", meaning: "switch", default: true }),
   url: optionalUrl({ env: "URL", meaning: "where", protocols: ["redis:", "rediss:"] }),
 };
@@ -41,13 +48,22 @@ describe("readSettings", () => {
   });
 
   it("reads each kind of value", () => {
-    const environment = { STORE: "dynamodb", KEYS: "a, b,,c", URL: "rediss://:secret@host:6380" };
+    const environment = { STORE: "dynamodb", KEYS: "a, b,c", URL: "rediss://:secret@host:6380" };
     expect(readSettings(settings, environment)).to.deep.include({
       store: "dynamodb",
       keys: ["a", "b", "c"],
       url: "rediss://:secret@host:6380",
     });
   });
+
+  for (const keys of [",", "a,", "a,,b", "a b"]) {
+    it(`takes the list "${keys}" for a fault, and never prints a secret`, () => {
+      expect(() => readSettings(settings, { KEYS: keys }))
+        .to.throw(ConfigError, /KEYS: expected comma-separated list of words, got /)
+        .with.property("message")
+        .that.does.not.include(`"${keys}"`);
+    });
+  }
 
   it("reports every fault at once: the name, what was expected, what came", () => {
     const environment = { PORT: "10", STORE: "mysql", ON: "yes", URL: "http://:secret@host" };

@@ -1,7 +1,7 @@
 /**
  * Settings from the environment: each named once, with its default, its unit and its meaning.
  *
- * `readSettings` reports every fault in one message, so that a deployment is mended in one go.
+ * `readSettings` reports every fault in one message, so that a deployment is fixed in one go.
  */
 
 /** One environment variable, and how its text becomes a value. */
@@ -13,6 +13,8 @@ export interface Setting<T> {
   expects: string;
   /** Used when the variable is unset or empty. */
   default: T;
+  /** True when its text never appears in a message. */
+  secret?: true;
   /** Undefined when the text is not what the setting expects. */
   parse(text: string): T | undefined;
 }
@@ -62,8 +64,10 @@ export function readSettings<S extends Settings>(
 function describeFault(setting: Setting<unknown>, text: string): string {
   const otherwise = setting.default === undefined ? "" : ` (default ${show(setting.default)})`;
   // A URL may hold a password, and a message ends up in a log.
-  const shown = text.replace(/\/\/[^@/]*@/, "//***@");
-  return `${setting.env}: expected ${setting.expects}, got "${shown}"; mend or unset it${otherwise}`;
+  const shown = setting.secret
+    ? "a secret that is not"
+    : `"${text.replace(/\/\/[^@/]*@/, "//***@")}"`;
+  return `${setting.env}: expected ${setting.expects}, got ${shown}; fix or unset it${otherwise}`;
 }
 
 /** For a process's first line: prints the faults and ends the process, where there are any. */
@@ -141,17 +145,24 @@ export function flag(options: Described & { default: boolean }): Setting<boolean
   };
 }
 
-export function list(options: Described & { default: readonly string[] }) {
+interface List extends Described {
+  default: readonly string[];
+  /** What each entry must match, and what that means, for people. */
+  pattern: RegExp;
+  entries: string;
+  secret?: true;
+}
+
+/** An empty entry is a fault: `,` for a list of keys must not mean that there are none. */
+export function list({ pattern, entries, ...rest }: List): Setting<readonly string[]> {
   return {
-    ...options,
-    expects: "comma-separated list",
-    parse(text: string): readonly string[] {
-      return text
-        .split(",")
-        .map((entry) => entry.trim())
-        .filter((entry) => entry !== "");
+    ...rest,
+    expects: `comma-separated list of ${entries}`,
+    parse(text) {
+      const values = text.split(",").map((entry) => entry.trim());
+      return values.every((entry) => pattern.test(entry)) ? values : undefined;
     },
-  } satisfies Setting<readonly string[]>;
+  };
 }
 
 interface Text extends Described {

@@ -53,11 +53,7 @@ export const serviceSettings = {
     max: 10,
     default: 1,
   }),
-  corsOrigins: list({
-    env: "CORS_ORIGINS",
-    meaning: "origins whose browsers may call; `*` lets any origin read",
-    default: ["*"],
-  }),
+  corsOrigins: corsSetting(["*"]),
   drainSeconds: wholeNumber({
     env: env.drainSeconds,
     meaning: "how long a stopping process still serves",
@@ -82,6 +78,17 @@ export const serviceSettings = {
     expects: "URL",
   }),
 };
+
+/** Which pages of other origins may call; a service may be stricter than the others. */
+export function corsSetting(defaults: readonly string[]) {
+  return list({
+    env: "CORS_ORIGINS",
+    meaning: "origins whose pages may call; `*` lets any origin read",
+    entries: "origins, such as https://shop.example, or `*`",
+    pattern: /^(?:\*|[a-z][a-z0-9+.-]*:\/\/[^/\s]+)$/,
+    default: defaults,
+  });
+}
 
 /** The settings of a service that keeps something in DynamoDB. */
 export const dynamodbSettings = {
@@ -119,6 +126,9 @@ export const apiKeySettings = {
   apiKeys: list({
     env: env.apiKeys,
     meaning: "keys that may write; none leaves the writes open, for local use",
+    entries: "keys of printable characters without blanks",
+    pattern: /^[\x21-\x2b\x2d-\x7e]+$/,
+    secret: true,
     default: [],
   }),
 };

@@ -1,8 +1,9 @@
 import { z } from "zod";
+import { createCursor } from "../../../shared/kit/http/request/cursor.ts";
+import { limitParameter } from "../../../shared/kit/http/request/integer-parameter.ts";
 import { MAX_NAME_CHARACTERS } from "../catalog.ts";
 import { MAX_PRICE, toCents } from "../price.ts";
 
-const MAX_PAGE = 100;
 const ID = /^[1-9]\d{0,15}$/;
 
 const expectedId = `expected a whole number from 1 to ${Number.MAX_SAFE_INTEGER}, digits only`;
@@ -52,35 +53,15 @@ export const ProductPage = z
   })
   .meta({ id: "ProductPage" });
 
+/** Holds the id of the last product of the page. */
+const cursor = createCursor("products");
+
+export const formatCursor = (after: number) => cursor.format(String(after));
+
 export const ListQuery = z.strictObject({
-  limit: z
-    .string()
-    .regex(/^\d{1,3}$/, `expected a whole number from 1 to ${MAX_PAGE}`)
-    .transform(Number)
-    .refine((limit) => limit >= 1 && limit <= MAX_PAGE, {
-      error: `expected a whole number from 1 to ${MAX_PAGE}`,
-    })
-    .default(20)
-    .describe(`Products on a page, 1 to ${MAX_PAGE}.`),
-  cursor: z
-    .string()
-    .refine((cursor) => parseCursor(cursor) !== undefined, "expected a `next_cursor` of this list")
-    .transform(parseCursor)
-    .optional()
-    .describe("The `next_cursor` of the page before."),
+  limit: limitParameter(),
+  cursor: cursor.parameter.transform((after) => (after === undefined ? undefined : Number(after))),
 });
-
-/** Opaque to callers, so that what it holds may change. */
-export function formatCursor(after: number): string {
-  return Buffer.from(`after ${after}`).toString("base64url");
-}
-
-/** Undefined for a text that `formatCursor` did not write. */
-function parseCursor(cursor: string): number | undefined {
-  const text = Buffer.from(cursor, "base64url").toString();
-  const after = Number(/^after (\d+)$/.exec(text)?.[1]);
-  return Number.isSafeInteger(after) && formatCursor(after) === cursor ? after : undefined;
-}
 
 /** JSON has no word for what an overflowing number becomes. */
 function shown(input: unknown): string {

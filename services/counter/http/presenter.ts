@@ -7,7 +7,7 @@ import {
   type Reading,
   type Tally,
 } from "../counter.ts";
-import { toCursor } from "./schemas.ts";
+import { cursor } from "./schemas.ts";
 
 /** RFC 3339, UTC, whole seconds. */
 export function timeOf(second: number): string {
@@ -44,7 +44,7 @@ export function presentHistory(page: string, { from, to, buckets }: History) {
 export function presentList({ pages, next }: { pages: PageTotal[]; next: string | undefined }) {
   return {
     pages: pages.map(presentEstimate),
-    ...(next !== undefined && { next_cursor: toCursor(next) }),
+    ...(next !== undefined && { next_cursor: cursor.format(next) }),
   };
 }
 

@@ -1,4 +1,9 @@
 import { z } from "zod";
+import { createCursor } from "../../../shared/kit/http/request/cursor.ts";
+import {
+  integerParameter,
+  limitParameter,
+} from "../../../shared/kit/http/request/integer-parameter.ts";
 import { HISTORY_SECONDS, MAX_COUNT, PAGE_NAME, RESERVED_NAMES } from "../counter.ts";
 
 const PageName = z
@@ -48,11 +53,12 @@ export const ReadQuery = z.strictObject({
 });
 
 export const HistoryQuery = z.strictObject({
-  seconds: z.coerce
-    .number()
-    .pipe(z.int().min(1).max(HISTORY_SECONDS))
-    .default(HISTORY_SECONDS)
-    .describe("How far back."),
+  seconds: integerParameter({
+    min: 1,
+    max: HISTORY_SECONDS,
+    default: HISTORY_SECONDS,
+    description: "How far back.",
+  }),
 });
 
 export const History = z
@@ -64,14 +70,12 @@ export const History = z
   })
   .meta({ id: "History" });
 
+/** Holds the last page of the list's page. */
+export const cursor = createCursor("pages");
+
 export const ListQuery = z.strictObject({
-  limit: z.coerce.number().pipe(z.int().min(1).max(100)).default(25).describe("Most pages."),
-  cursor: z
-    .string()
-    .transform((cursor) => Buffer.from(cursor, "base64url").toString())
-    .pipe(z.string().regex(PAGE_NAME, "expected the next_cursor of another answer"))
-    .optional()
-    .describe("`next_cursor` of the answer before."),
+  limit: limitParameter(),
+  cursor: cursor.parameter,
 });
 
 export const PageList = z
@@ -84,8 +88,3 @@ export const PageList = z
 export const SetBody = z.strictObject({
   count: Count.describe("The new count; the page's next hit gets the number above."),
 });
-
-/** A page as it is named in a cursor. */
-export function toCursor(page: string): string {
-  return Buffer.from(page).toString("base64url");
-}

@@ -1,9 +1,5 @@
 import type { Context } from "koa";
-import {
-  clientAddress,
-  InvalidClientAddress,
-} from "../../../shared/kit/http/request/client-address.ts";
-import { invalidInput } from "../../../shared/kit/http/problem.ts";
+import { clientAddressOf, peerAddressOf } from "../../../shared/kit/http/request/client-address.ts";
 import type { Visitor } from "../counter.ts";
 import { hitKind } from "./hit-kind.ts";
 
@@ -22,14 +18,6 @@ export function visitorOf(ctx: Context, trustedHops: number): Visitor | undefine
 }
 
 /** @throws Problem 400 when the header names no client */
-export function addressOf(ctx: Context, trustedHops: number): string {
-  const { headers, socket } = ctx.req;
-  const peer = socket.remoteAddress?.replace(/^::ffff:/, "") ?? "";
-  if (trustedHops === 0) return peer;
-  try {
-    return clientAddress(headers["x-forwarded-for"]?.toString(), trustedHops) ?? peer;
-  } catch (error) {
-    if (!(error instanceof InvalidClientAddress)) throw error;
-    throw invalidInput("headers", [{ path: "x-forwarded-for", message: error.message }]);
-  }
+export function addressOf({ req }: Context, trustedHops: number): string {
+  return clientAddressOf(req, trustedHops) ?? peerAddressOf(req) ?? "";
 }

@@ -23,8 +23,8 @@ export async function sendHtml(ctx: Context, html: string, options: HtmlOptions 
         frameAncestors: ["'none'"],
       },
     },
-    // Plain HTTP is a supported way to serve; the redirect to HTTPS is the load balancer's.
-    strictTransportSecurity: ctx.secure,
+    // Every answer has it, where the request came by HTTPS.
+    strictTransportSecurity: false,
     referrerPolicy: { policy: "no-referrer" },
   });
   await protect(ctx, () => Promise.resolve());

@@ -44,7 +44,7 @@ function healthRoute({ lifecycle }: OperationsOptions): Route {
 function readinessRoute({ readiness }: OperationsOptions): Route {
   return route({
     method: "GET",
-    paths: ["/readyz"],
+    paths: [container.readyPath],
     operationId: "getReadiness",
     summary: "Tells whether every store answers, and which does not",
     replies: { 200: { description: "Ready" }, 503: { description: "A store is away" } },

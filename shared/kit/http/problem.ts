@@ -38,6 +38,12 @@ export const problems = {
     title: "API key required",
     description: "The request lacks a valid `Authorization: Bearer <key>`.",
   },
+  foreignOrigin: {
+    status: 403,
+    id: "foreign-origin",
+    title: "Foreign origin",
+    description: "A page of another origin sent the request; `CORS_ORIGINS` does not name it.",
+  },
   notFound: {
     status: 404,
     id: "not-found",

@@ -31,7 +31,7 @@ export interface RouteSpec<
   B extends z.ZodType = z.ZodType,
 > {
   method: "GET" | "POST" | "PUT" | "DELETE";
-  /** Paths with `{name}` parameters; all of them answer alike, the first one is described. */
+  /** Paths with `{name}` parameters; all of them answer alike. */
   paths: readonly [string, ...string[]];
   operationId: string;
   summary: string;
@@ -44,6 +44,10 @@ export interface RouteSpec<
   requestHeaders?: Record<string, string>;
   /** True when the route asks for an API key, where keys are set. */
   apiKey?: boolean;
+  /** True when pages of other origins may not send it, unless `CORS_ORIGINS` allows them. */
+  namedOriginsOnly?: boolean;
+  /** True when `content-type: application/json` is demanded although the body may be left out. */
+  demandsJson?: boolean;
   replies: Record<number, Reply>;
   /** Failures that are this route's own, beside those that any route has. */
   problems?: readonly ProblemKind[];

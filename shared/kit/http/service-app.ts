@@ -9,8 +9,10 @@ import { dispatch } from "./middleware/dispatch.ts";
 import { docsRoutes, type ServiceDescription } from "./docs/routes.ts";
 import { type AccessLogOptions, observeRequests } from "./middleware/observe-requests.ts";
 import { operationRoutes, type Readiness, statusRoute } from "./operations.ts";
-import { problemResponse } from "./middleware/problem-response.ts";
+import { isHangUp, problemResponse } from "./middleware/problem-response.ts";
 import { requestId } from "./middleware/request-id.ts";
+import { securityHeaders } from "./middleware/security-headers.ts";
+import { createOriginCheck } from "./request/origin.ts";
 import type { Route } from "./route.ts";
 
 /** What the operator of a service may set about its HTTP. */
@@ -30,8 +32,6 @@ export interface ServiceContext {
   metrics: Registry;
   readiness: Readiness;
 }
-
-const HANG_UPS = new Set(["ERR_STREAM_PREMATURE_CLOSE", "ECONNRESET", "EPIPE"]);
 
 /**
  * A service's Koa app: the same way in and out for all of them.
@@ -59,13 +59,11 @@ export function createServiceApp(
   app.use(requestId());
   app.use(observeRequests({ ...http, log, metrics }));
   app.use(closing(lifecycle));
+  app.use(securityHeaders());
   app.use(crossOrigin(http.corsOrigins));
   app.use(problemResponse(log));
-  app.use(dispatch(routes, createApiKeyCheck(http.apiKeys)));
+  const checkApiKey = createApiKeyCheck(http.apiKeys);
+  const checkOrigin = createOriginCheck(http.corsOrigins);
+  app.use(dispatch(routes, { checkApiKey, checkOrigin }));
   return app;
-}
-
-/** The caller left before the end of the answer, as every listener does one day: no fault. */
-function isHangUp(error: Error): boolean {
-  return "code" in error && HANG_UPS.has(String(error.code));
 }

@@ -134,6 +134,7 @@ function problemsOf(route: Route): ProblemKind[] {
     ...((params ?? query ?? body) ? [problems.invalid] : []),
     ...(body === undefined ? [] : [problems.tooLarge, problems.unsupportedType]),
     ...(route.apiKey === true ? [problems.unauthorized] : []),
+    ...(route.namedOriginsOnly === true ? [problems.foreignOrigin] : []),
     ...(route.problems ?? []),
   ];
 }
@@ -171,7 +172,14 @@ function describeProblem(kinds: readonly ProblemKind[], schemas: JsonObject) {
  * wrapping object makes the outermost one such a reference as well.
  */
 function toJsonSchema(schema: z.ZodType, io: "input" | "output", schemas: JsonObject): JsonObject {
-  const wrapped = z.toJSONSchema(z.object({ value: schema }), { io, unrepresentable: "any" });
+  const wrapped = z.toJSONSchema(z.object({ value: schema }), {
+    io,
+    unrepresentable: "any",
+    override({ zodSchema: { _zod }, jsonSchema }) {
+      // A default stands behind the conversion of a text, where the library leaves it out.
+      if (_zod.def.type === "default") jsonSchema.default ??= _zod.def.defaultValue as number;
+    },
+  });
   const text = JSON.stringify(wrapped).replaceAll("#/$defs/", "#/components/schemas/");
   const { properties, $defs } = JSON.parse(text) as {
     properties: { value: JsonObject };

@@ -1,7 +1,19 @@
 import cors from "@koa/cors";
-import type { Context, Middleware } from "koa";
+import type { Middleware } from "koa";
+import { isAllowedOrigin } from "../request/origin.ts";
 
-const READS = new Set(["GET", "HEAD"]);
+/** What a page may read of an answer, beside the few headers that every page may. */
+const EXPOSED_HEADERS = [
+  "age",
+  "etag",
+  "location",
+  "ratelimit",
+  "ratelimit-policy",
+  "retry-after",
+  "www-authenticate",
+  "x-cache",
+  "x-request-id",
+];
 
 /**
  * Lets browsers call from other origins.
@@ -10,21 +22,21 @@ const READS = new Set(["GET", "HEAD"]);
  */
 export function crossOrigin(origins: readonly string[]): Middleware {
   const answer = cors({
-    origin: (ctx) => allowedOrigin(ctx, origins),
+    origin(ctx) {
+      const origin = ctx.get("origin");
+      const method = ctx.get("access-control-request-method") || ctx.method;
+      if (!isAllowedOrigin(origins, { origin, method })) return "";
+      return origins.includes(origin) ? origin : "*";
+    },
     allowMethods: ["GET", "HEAD", "POST", "PUT", "DELETE"],
-    exposeHeaders: ["etag", "location", "retry-after", "x-cache", "x-request-id"],
+    exposeHeaders: EXPOSED_HEADERS,
     maxAge: 600,
   });
   return function crossOrigin(ctx, next) {
     // A write that no browser page sent asks nothing of CORS.
-    if (ctx.req.headers.origin === undefined && !READS.has(ctx.method)) return next();
+    if (ctx.req.headers.origin === undefined && ctx.method !== "GET" && ctx.method !== "HEAD") {
+      return next();
+    }
     return answer(ctx, next) as Promise<unknown>;
   };
-}
-
-function allowedOrigin(ctx: Context, origins: readonly string[]): string {
-  const origin = ctx.get("origin");
-  if (origins.includes(origin)) return origin;
-  const wanted = ctx.get("access-control-request-method") || ctx.method;
-  return origins.includes("*") && READS.has(wanted) ? "*" : "";
 }

@@ -1,13 +1,21 @@
 import type { Context, Middleware } from "koa";
 import type { Registry } from "prom-client";
-import type { Log } from "../../process/log.ts";
 import { container } from "../../../contract.ts";
+import type { Log } from "../../process/log.ts";
 import { matchedPattern } from "./dispatch.ts";
 import { RequestDurations } from "./request-durations.ts";
 import { requestIdOf } from "./request-id.ts";
 
+/** Asked by machines every few seconds: logged only when slow, or they would hide the others. */
+const PROBES: ReadonlySet<string> = new Set([
+  container.healthPath,
+  container.readyPath,
+  container.metricsPath,
+  "/status",
+]);
+
 export interface AccessLogOptions {
-  /** `all` logs every request but quick probes; `problems` only the failed and the slow ones. */
+  /** `all` logs every request but probes; `problems` only the failed and the slow ones. */
   accessLog: "all" | "problems";
   /** A request that takes longer counts as slow, in milliseconds. */
   slowRequestMs: number;
@@ -17,14 +25,6 @@ interface ObserveOptions extends AccessLogOptions {
   log: Log;
   metrics: Registry;
 }
-
-/** Asked every few seconds by machines: they would hide what people ask. */
-const probes: ReadonlySet<string> = new Set([
-  container.healthPath,
-  container.metricsPath,
-  "/readyz",
-  "/status",
-]);
 
 /** Times every request, for the metrics and for the log. A failure is logged where it is caught. */
 export function observeRequests({ log, metrics, ...options }: ObserveOptions): Middleware {
@@ -38,7 +38,9 @@ export function observeRequests({ log, metrics, ...options }: ObserveOptions): M
       durationMs / 1_000,
     );
     if (durationMs > options.slowRequestMs) log.warn(describe(ctx, durationMs), "slow request");
-    else if (options.accessLog === "all" && !probes.has(ctx.path)) log.info(describe(ctx, durationMs), "request");
+    else if (options.accessLog === "all" && !PROBES.has(matchedPattern(ctx))) {
+      log.info(describe(ctx, durationMs), "request");
+    }
   };
 }
 

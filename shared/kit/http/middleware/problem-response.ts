@@ -2,9 +2,19 @@ import type { Context, Middleware } from "koa";
 import type { Log } from "../../process/log.ts";
 import { StoreUnavailable } from "../../store-unavailable.ts";
 import { Problem, problems } from "../problem.ts";
+import { escapeUnseen } from "../request/quote.ts";
 import { requestIdOf } from "./request-id.ts";
 
 const RETRY_AFTER_SECONDS = "1";
+const HANG_UPS = new Set([
+  "ECONNRESET",
+  "EPIPE",
+  "ERR_HTTP_REQUEST_TIMEOUT",
+  "ERR_STREAM_PREMATURE_CLOSE",
+  "HPE_INVALID_EOF_STATE",
+]);
+/** As nginx counts it: nobody is there to read a status, but the metrics are. */
+const CLIENT_GONE = 499;
 
 /** The one place where an error becomes an answer. Nothing that was not meant for callers leaves. */
 export function problemResponse(log: Log): Middleware {
@@ -12,6 +22,10 @@ export function problemResponse(log: Log): Middleware {
     try {
       await next();
     } catch (error) {
+      if (ctx.req.socket.destroyed && isHangUp(error)) {
+        ctx.status = CLIENT_GONE;
+        return;
+      }
       const problem = toProblem(error);
       if (problem.kind.status >= 500) logFailure(log, ctx, error);
       sendProblem(ctx, problem);
@@ -19,11 +33,16 @@ export function problemResponse(log: Log): Middleware {
   };
 }
 
+/** The caller left before the end of the answer, as every listener does one day: no fault. */
+export function isHangUp(error: unknown): boolean {
+  return error instanceof Error && "code" in error && HANG_UPS.has(String(error.code));
+}
+
 function sendProblem(ctx: Context, problem: Problem): void {
   ctx.status = problem.kind.status;
   ctx.set(problem.options.headers ?? {});
   ctx.set("cache-control", "no-store");
-  ctx.body = JSON.stringify(problem.body(requestIdOf(ctx)));
+  ctx.body = escapeUnseen(JSON.stringify(problem.body(requestIdOf(ctx))));
   ctx.type = "application/problem+json";
 }
 
@@ -44,8 +63,14 @@ function toProblem(error: unknown): Problem {
   });
 }
 
+/** A refusal by a bound, such as a full queue, is no failure of the service. */
+function isRefusal(error: unknown): boolean {
+  if (error instanceof StoreUnavailable) return error.reason === "overloaded";
+  return error instanceof Problem;
+}
+
 function logFailure(log: Log, ctx: Context, error: unknown): void {
-  log.error(
+  log[isRefusal(error) ? "warn" : "error"](
     {
       err: error,
       request_id: requestIdOf(ctx),

@@ -1,8 +1,36 @@
+import type { IncomingMessage } from "node:http";
 import { isIPv4, isIPv6 } from "node:net";
+import { invalidInput } from "../problem.ts";
+import { quote } from "./quote.ts";
+
+const HEADER = "x-forwarded-for";
 
 /** Why an `x-forwarded-for` header names no client. */
 export class InvalidClientAddress extends Error {
   override readonly name = "InvalidClientAddress";
+}
+
+/**
+ * Address of a request's client, by the one header that tells it.
+ *
+ * @param trustedHops proxies in front that append to the header; with 0 the peer is the client
+ * @returns undefined where there should be a header and is none
+ * @throws Problem 400 when the header names no client
+ */
+export function clientAddressOf(request: IncomingMessage, trustedHops: number): string | undefined {
+  if (trustedHops === 0) return peerAddressOf(request);
+  try {
+    return clientAddress(request.headers[HEADER]?.toString(), trustedHops);
+  } catch (error) {
+    if (!(error instanceof InvalidClientAddress)) throw error;
+    throw invalidInput("headers", [{ path: HEADER, message: error.message }]);
+  }
+}
+
+/** Address of the other end of the connection; undefined once it is closed. */
+export function peerAddressOf({ socket }: IncomingMessage): string | undefined {
+  const { remoteAddress } = socket;
+  return remoteAddress === undefined ? undefined : canonicalAddress(remoteAddress);
 }
 
 /**
@@ -24,7 +52,7 @@ export function clientAddress(header: string | undefined, trustedHops: number): 
   if (entries.length < trustedHops || entry === undefined) {
     throw new InvalidClientAddress(
       `expected at least ${trustedHops} addresses, one from each trusted proxy, ` +
-        `got ${entries.length}`,
+        `received ${entries.length}`,
     );
   }
   return canonicalAddress(entry);
@@ -35,10 +63,10 @@ export function canonicalAddress(text: string): string {
   const host = withoutPort(text);
   const address = isIPv6(host) ? canonicalIPv6(host) : host;
   if (!isIPv4(address) && !isIPv6(address)) {
-    throw new InvalidClientAddress(`expected an IPv4 or IPv6 address, got "${text.slice(0, 64)}"`);
+    throw new InvalidClientAddress(`expected an IPv4 or IPv6 address, received ${quote(text)}`);
   }
   if (address === "0.0.0.0" || address === "::") {
-    throw new InvalidClientAddress(`expected the address of a client, got "${text}"`);
+    throw new InvalidClientAddress(`expected the address of a client, received ${quote(text)}`);
   }
   return address;
 }
