@@ -2,7 +2,7 @@ import type { Context } from "koa";
 import { networkOf } from "../network.ts";
 import {
   canonicalAddress,
-  clientAddress,
+  clientAddressOf,
   InvalidClientAddress,
 } from "../../../shared/kit/http/request/client-address.ts";
 import { invalidInput } from "../../../shared/kit/http/problem.ts";
@@ -62,8 +62,7 @@ function userIn(ctx: Context, header: string): string {
 }
 
 function addressOf(ctx: Context, trustedHops: number): string {
-  if (trustedHops === 0) return ctx.req.socket.remoteAddress ?? "";
-  const address = clientAddress(ctx.req.headers[ADDRESS_HEADER]?.toString(), trustedHops);
+  const address = clientAddressOf(ctx.req, trustedHops);
   if (address === undefined) throw new NobodyNamed("required: the address of the client");
   return address;
 }
