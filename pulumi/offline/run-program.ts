@@ -13,7 +13,7 @@ import { root, type StackFile } from "./stack-file.ts";
  */
 export async function runProgram(
   { project, stack, values }: StackFile,
-  trouble: Pick<Deployment, "rolledBack"> = {},
+  trouble: Pick<Deployment, "rolledBack" | "replaced"> = {},
   directory = root,
 ): Promise<Recording> {
   const programDirectory = path.join(directory, "pulumi");

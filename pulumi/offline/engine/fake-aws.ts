@@ -3,6 +3,8 @@ import { createHash } from "node:crypto";
 /** Where the imaginary deployment stands. */
 export interface Place {
   region: string;
+  /** URNs of what was replaced: it has another id than before, and what AWS derives from that. */
+  replaced?: ReadonlySet<string>;
 }
 
 /** A resource of which the imaginary AWS is asked what becomes of it. */
@@ -46,7 +48,7 @@ const outputsByType: Record<string, (born: Born) => Outputs> = {
   "aws:ecs/cluster:Cluster": (born) => named(born, arn(born, "ecs", `cluster/${born.name}`)),
   "aws:ecs/service:Service": (born) => ({ name: born.name }),
   "aws:ecs/taskDefinition:TaskDefinition": (born) => ({
-    arn: arn(born, "ecs", `task-definition/${String(born.props["family"])}:1`),
+    arn: arn(born, "ecs", `task-definition/${String(born.props["family"])}:${revision(born)}`),
   }),
   "aws:cloudwatch/logGroup:LogGroup": (born) =>
     named(born, arn(born, "logs", `log-group:${born.name}`)),
@@ -95,8 +97,9 @@ const outputsByType: Record<string, (born: Born) => Outputs> = {
 };
 
 /** The id and the outputs that a resource would get by its creation, besides its inputs. */
-export function fakeCreation({ urn, type, name, props }: Wanted, { region }: Place) {
-  const hex = createHash("sha256").update(urn).digest("hex").slice(0, 32);
+export function fakeCreation({ urn, type, name, props }: Wanted, { region, replaced }: Place) {
+  const identity = replaced?.has(urn) === true ? `${urn} replaced` : urn;
+  const hex = createHash("sha256").update(identity).digest("hex").slice(0, 32);
   const given = props["name"];
   const physical = typeof given === "string" ? given : `${name}-${hex.slice(0, 7)}`;
   const outputs = outputsByType[type]?.({ name: physical, hex, props, region }) ?? {};
@@ -118,6 +121,11 @@ const answersByFunction: Record<string, (args: Outputs) => Outputs> = {
 /** The answer of a function of a provider, or undefined for one that nobody has needed yet. */
 export function fakeAnswer(token: string, args: Outputs): Outputs | undefined {
   return answersByFunction[token]?.(args);
+}
+
+/** Any number that changes with the identity. */
+function revision({ hex }: Born): number {
+  return Number.parseInt(hex.slice(0, 4), 16);
 }
 
 function named({ name }: Born, resourceArn: string): Outputs {
