@@ -116,6 +116,12 @@ describe("stream-guard", () => {
     expect((await app.list()).streams?.[0]).to.include(numbers);
   });
 
+  it("keeps an exact frame rate, digit by digit", async () => {
+    const framerate = 30_000 / 1_001;
+    expect((await app.start({ stream_id: "a", framerate })).status).to.equal(201);
+    expect((await app.list()).streams?.[0]).to.include({ framerate });
+  });
+
   it("takes the body of the start as a heartbeat, which replaces nothing", async () => {
     await app.start({ stream_id: "a" });
     const body = { stream_id: "b", replace_stream_id: "a", video_name: "Two" };

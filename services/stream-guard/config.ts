@@ -1,6 +1,7 @@
 import { optionalText, wholeNumber } from "../../shared/kit/config.ts";
 import {
   apiKeySettings,
+  corsSetting,
   dynamodbSettings,
   serviceSettings,
   tableSetting,
@@ -9,6 +10,8 @@ import {
 export const streamGuardSettings = {
   ...serviceSettings,
   ...apiKeySettings,
+  /** None: a page of another origin would see what its visitor watches, and take the slots. */
+  corsOrigins: corsSetting([]),
   ...dynamodbSettings,
   streamsTable: tableSetting("streams"),
   streamLimit: wholeNumber({

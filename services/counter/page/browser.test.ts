@@ -1,30 +1,11 @@
 import { expect } from "chai";
-import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
+import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { DynamodbServer } from "../../../shared/tools/local/stores/dynamodb-server.ts";
-import { findProgram } from "../../../shared/tools/local/processes/find-program.ts";
 import { pollUntil } from "../../../shared/tools/local/processes/poll-until.ts";
 import { RedisServer } from "../../../shared/tools/local/stores/redis-server.ts";
 import { serviceEnvironment } from "../../../shared/tools/local/processes/service-environment.ts";
 import { ServiceProcess } from "../../../shared/tools/local/processes/service-process.ts";
-
-const browsers = [
-  "chromium",
-  "chromium-browser",
-  "google-chrome",
-  "google-chrome-stable",
-  "chrome",
-];
-
-/** The browser on this machine, told to call nobody but the page under test. */
-async function launchBrowser(): Promise<Browser> {
-  const executablePath = findProgram(browsers);
-  if (executablePath === undefined) {
-    throw new Error(`Install one of ${browsers.join(", ")}, e.g. apt-get install chromium.`);
-  }
-  const quiet = ["background-networking", "component-update", "sync", "quic", "gpu"];
-  const args = ["--no-sandbox", "--no-first-run", ...quiet.map((name) => `--disable-${name}`)];
-  return chromium.launch({ executablePath, args });
-}
+import { launchBrowser } from "../../../shared/tools/testing/launch-browser.ts";
 
 describe("The counter's page in a browser", () => {
   const cleanUps = new AsyncDisposableStack();

@@ -33,7 +33,7 @@ export function callerOf(ctx: Context, settings: CallerSettings): string {
   const { trustedHops, userHeader } = settings;
   try {
     if (userHeader !== undefined) return callerNamed(userIn(ctx, userHeader), settings);
-    return callerNamed(addressOf(ctx, trustedHops), settings);
+    return `address:${networkOf(addressOf(ctx, trustedHops))}`;
   } catch (error) {
     if (!(error instanceof NobodyNamed || error instanceof InvalidClientAddress)) throw error;
     throw invalidInput("headers", [{ path: userHeader ?? ADDRESS_HEADER, message: error.message }]);

@@ -44,6 +44,12 @@ describe("The input of stream-guard", () => {
     });
   }
 
+  it("refuses 15 KB of brackets with a long number inside", async () => {
+    const depth = 7_500;
+    const body = `${"[".repeat(depth)}29.970029970029971${"]".repeat(depth)}`;
+    expect((await app.start(body)).status).to.equal(400);
+  });
+
   it("refuses a body that is no JSON, too large, or of another type", async () => {
     expect((await app.start("{")).status).to.equal(400);
     expect((await app.start({ src: "x".repeat(20_000) })).status).to.equal(413);

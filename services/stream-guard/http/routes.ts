@@ -42,6 +42,7 @@ function startRoute(options: RoutesOptions): Route {
     method: "POST",
     paths: ["/api/v1/stream"],
     operationId: "startStream",
+    namedOriginsOnly: true,
     summary: "Starts a stream, if the caller may have one more",
     description:
       "With the `stream_id` of a live stream it is a heartbeat: the same slot, 200. " +
@@ -77,6 +78,7 @@ function listRoute(options: RoutesOptions): Route {
     method: "GET",
     paths: [COLLECTION],
     operationId: "listStreams",
+    namedOriginsOnly: true,
     summary: "Lists the caller's live streams",
     requestHeaders,
     replies: { 200: { description: "The streams", schema: schemas.Streams } },
@@ -95,6 +97,7 @@ function heartbeatRoute(options: RoutesOptions): Route {
     method: "PUT",
     paths: [ONE],
     operationId: "keepStream",
+    namedOriginsOnly: true,
     summary: "Heartbeat: keeps the stream's slot, and tells what has changed",
     requestHeaders,
     params: schemas.StreamPath,
@@ -119,6 +122,7 @@ function endRoute(options: RoutesOptions): Route {
     method: "DELETE",
     paths: [ONE],
     operationId: "endStream",
+    namedOriginsOnly: true,
     summary: "Ends the stream: its slot is free at once",
     requestHeaders,
     params: schemas.StreamPath,
