@@ -3,7 +3,7 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
-import { ErrorReply } from "redis";
+import { type CommandParser, defineScript, ErrorReply } from "redis";
 import { type Certificate, createCertificate } from "../tools/local/stores/certificate.ts";
 import { DynamodbServer } from "../tools/local/stores/dynamodb-server.ts";
 import { pollUntil } from "../tools/local/processes/poll-until.ts";
@@ -14,6 +14,7 @@ import { createRedis } from "./redis.ts";
 import { toRedisFailure } from "./redis-errors.ts";
 import { StoreUnavailable } from "./store-unavailable.ts";
 import { recordingLog } from "../tools/testing/start-app.ts";
+import { TcpProxy } from "../tools/testing/tcp-proxy.ts";
 
 const WRITE = "redis.call('SET', 'written', 1) return 'done'";
 
@@ -47,15 +48,14 @@ describe("a Redis connection", () => {
     ]);
   });
 
-  it("waits for a reply no longer than it was told", async () => {
-    // Accepts connections and never answers: what a stalled server looks like.
+  it("is away while its server takes connections and does not greet", async () => {
     const silent = createServer(() => undefined);
     await new Promise<void>((resolve) => silent.listen(0, "127.0.0.1", resolve));
     const address = silent.address() as { port: number };
     await using connection = connectTo(`redis://127.0.0.1:${address.port}`, 50);
-    const failure = await failureOf(connection.redis.run(() => new Promise(() => undefined)));
+    const failure = await failureOf(connection.answers());
     expect(failure).to.be.instanceOf(StoreUnavailable);
-    expect((failure as Error).message).to.include("no reply within 50 ms");
+    expect(failure).to.include({ reason: "unreachable", mayHaveRun: false });
     silent.close();
   });
 
@@ -140,6 +140,104 @@ describe("A Redis that refuses", () => {
         .and.include({ reason, mayHaveRun: false });
     });
   }
+});
+
+describe("A Redis connection that goes silent", () => {
+  let server: RedisServer;
+  before(async () => {
+    server = await RedisServer.start();
+  });
+  after(() => server.stop());
+
+  it("refuses at once after one late reply, and is replaced when the network is back", async () => {
+    await using proxy = await TcpProxy.start(server.url);
+    await using connection = connectTo(`redis://127.0.0.1:${proxy.port}`, 100);
+    await pollUntil(connection.answers, { what: "redis answers" });
+    proxy.block();
+    const first = await failureOf(connection.answers());
+    expect(first).to.include({ reason: "timeout", mayHaveRun: true });
+    let sent = 0;
+    const ping = () =>
+      failureOf(
+        connection.redis.run((client) => {
+          sent += 1;
+          return client.ping();
+        }),
+      );
+    for (let call = 0; call < 50; call += 1) {
+      expect(await ping()).to.include({ reason: "timeout", mayHaveRun: false });
+    }
+    expect(sent).to.equal(0);
+    await pollUntil(() => connection.lines.length > 0, { what: "it is given up" });
+    expect(connection.redis.health.awaySeconds).to.be.above(0);
+    await proxy.cut();
+    await proxy.heal();
+    await pollUntil(connection.answers, { what: "redis answers again" });
+    expect(connection.redis.health.awaySeconds).to.equal(0);
+  });
+
+  it("is found out by its ping when nobody asks anything", async () => {
+    await using proxy = await TcpProxy.start(server.url);
+    await using connection = connectTo(`redis://127.0.0.1:${proxy.port}`, 100);
+    await pollUntil(connection.answers, { what: "redis answers" });
+    proxy.block();
+    await pollUntil(() => connection.redis.health.failure, { what: "it is known to be away" });
+  });
+
+  it("goes on with the same connection when Redis only stalled", async () => {
+    await using proxy = await TcpProxy.start(server.url);
+    await using connection = connectTo(`redis://127.0.0.1:${proxy.port}`, 100);
+    const id = () => connection.redis.run((client) => client.clientId());
+    const before = await pollUntil(() => id().catch(() => undefined), { what: "redis answers" });
+    proxy.block();
+    expect(await failureOf(connection.answers())).to.include({ reason: "timeout" });
+    await proxy.heal();
+    await pollUntil(connection.answers, { what: "redis answers again" });
+    expect(await id()).to.equal(before);
+  });
+
+  it("looks for the new primary when its server has become a replica", async () => {
+    await using connection = connectTo(server.url);
+    await using operator = connectTo(server.url);
+    const command = (...words: string[]) =>
+      operator.redis.run((client) => client.sendCommand(words));
+    await pollUntil(operator.answers, { what: "redis answers" });
+    const id = () => connection.redis.run((client) => client.clientId());
+    const before = await pollUntil(() => id().catch(() => undefined), { what: "redis answers" });
+    const write = () => connection.redis.run((client) => client.set("role", "primary"));
+    await command("REPLICAOF", "127.0.0.1", "1");
+    expect(await failureOf(write())).to.include({ reason: "read-only", mayHaveRun: false });
+    expect(await failureOf(connection.redis.check())).to.include({ reason: "read-only" });
+    await command("REPLICAOF", "NO", "ONE");
+    await pollUntil(() => write().catch(() => undefined), { what: "it writes again" });
+    expect(await id()).to.not.equal(before);
+  });
+});
+
+describe("A script of a Redis connection", () => {
+  const appendText = defineScript({
+    SCRIPT: "return redis.call('APPEND', KEYS[1], ARGV[1])",
+    NUMBER_OF_KEYS: 1,
+    parseCommand(parser: CommandParser, key: string, text: string) {
+      parser.pushKey(key);
+      parser.push(text);
+    },
+    transformReply: (length: number) => length,
+  });
+
+  it("is typed, and is sent again to a server that has forgotten it", async () => {
+    await using server = await RedisServer.start();
+    const { log } = recordingLog();
+    const redis = createRedis({ url: server.url, timeoutMs: 1_000, log, scripts: { appendText } });
+    await pollUntil(() => redis.check().then(() => true), { what: "redis answers" });
+    const lengths: number[] = [];
+    for (let call = 0; call < 3; call += 1) {
+      lengths.push(await redis.run((client) => client.appendText("text", "ab")));
+      await redis.run((client) => client.scriptFlush());
+    }
+    await redis.close();
+    expect(lengths).to.deep.equal([2, 4, 6]);
+  });
 });
 
 describe("Redis behind TLS and a password, as deployed", () => {

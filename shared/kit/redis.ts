@@ -1,17 +1,16 @@
-import { createClient } from "redis";
+import { setTimeout as delay } from "node:timers/promises";
+import type { RedisScripts } from "redis";
 import type { Log } from "./process/log.ts";
-import { toRedisFailure } from "./redis-errors.ts";
+import { type RedisClient, RedisConnection } from "./redis-connection.ts";
+import { StoreHealth } from "./store-health.ts";
 import { StoreUnavailable } from "./store-unavailable.ts";
 
+const RECONNECT_FLOOR_MS = 25;
 const RECONNECT_CEILING_MS = 1_000;
-const CONNECT_TIMEOUT_MS = 2_000;
-/** Finds a dead connection that no command is using. */
-const PING_INTERVAL_MS = 5_000;
-const TIMEOUT_SLICES = 5;
+/** A connection that ends sooner counts as a failed attempt: the server may still be a replica. */
+const SHORT_LIFE_MS = 1_000;
 
-export type RedisClient = ReturnType<typeof connect>;
-
-export interface RedisOptions {
+export interface RedisOptions<Scripts extends RedisScripts = NoScripts> {
   /** `redis://` or, with TLS, `rediss://`, with the password where there is one. */
   url: string;
   /** Longest wait for one command's reply, in milliseconds. */
@@ -19,10 +18,14 @@ export interface RedisOptions {
   log: Log;
   /** Called for each connection, before any command can use it. */
   onConnect?: () => void;
+  /** Each made by the client's `defineScript`; the client sends a script's text only once. */
+  scripts?: Scripts;
 }
 
-/** A connection that is kept up by itself, and whose every command is bounded in time. */
-export interface Redis {
+export type NoScripts = Record<symbol, never>;
+
+/** Connections that are kept up by themselves, and whose every command is bounded in time. */
+export interface Redis<Scripts extends RedisScripts = NoScripts> {
   /**
    * Runs one command, script or multi.
    *
@@ -31,77 +34,122 @@ export interface Redis {
    *   `mayHaveRun` tells whether the command can have run all the same
    * @throws ErrorReply when the command is wrong
    */
-  run<T>(command: (client: RedisClient) => Promise<T>, timeoutMs?: number): Promise<T>;
+  run<T>(command: (client: RedisClient<Scripts>) => Promise<T>, timeoutMs?: number): Promise<T>;
+  /** @throws StoreUnavailable while Redis is away, or refused a command in the last seconds */
+  check(): Promise<void>;
+  readonly health: StoreHealth;
   /** Waits for the replies under way, then hangs up. */
   close(): Promise<void>;
 }
 
 /**
- * Connects in the background and for ever, so that a process starts, and recovers, without Redis.
+ * Connects in the background until it is closed, so that a process starts, and recovers, without Redis.
  *
  * Nothing is queued while it is away (callers hear of it at once), and no command is ever sent
- * twice: one whose reply was lost fails, and the caller decides.
+ * twice: one whose reply was lost fails, and the caller decides. Each attempt asks DNS again, so a new
+ * primary behind the same name is found.
  */
-export function createRedis({ url, timeoutMs, log, onConnect }: RedisOptions): Redis {
-  const client = connect(url);
-  let away = false;
-  client.on("error", (error: Error) => {
-    if (!away) log.warn({ err: error }, "redis is away; reconnecting");
-    away = true;
-  });
-  client.on("ready", () => {
-    if (away) log.info("redis is back");
-    away = false;
-    onConnect?.();
-  });
-  // A failed first attempt is reported by the listener above; the client itself tries on.
-  client.connect().catch(() => undefined);
-  return {
-    run: (command, ownTimeoutMs = timeoutMs) => bounded(command(client), ownTimeoutMs),
-    async close() {
-      if (client.isReady) await bounded(client.close(), timeoutMs).catch(() => undefined);
-      if (client.isOpen) client.destroy();
-    },
-  };
+export function createRedis<Scripts extends RedisScripts = NoScripts>(
+  options: RedisOptions<Scripts>,
+): Redis<Scripts> {
+  const redis = new ReconnectingRedis(options);
+  redis.start();
+  return redis;
 }
 
-function connect(url: string) {
-  return createClient({
-    url,
-    disableOfflineQueue: true,
-    pingInterval: PING_INTERVAL_MS,
-    socket: {
-      connectTimeout: CONNECT_TIMEOUT_MS,
-      reconnectStrategy: (retries) => Math.min(25 * 2 ** retries, RECONNECT_CEILING_MS),
-    },
-  });
+class ReconnectingRedis<Scripts extends RedisScripts> implements Redis<Scripts> {
+  readonly health: StoreHealth;
+  readonly #options: RedisOptions<Scripts>;
+  readonly #closing = new AbortController();
+  #connection: RedisConnection<Scripts> | undefined;
+  #stopped: Promise<void> | undefined;
+
+  constructor(options: RedisOptions<Scripts>) {
+    this.#options = options;
+    this.health = new StoreHealth({
+      store: "redis",
+      log: options.log,
+      now: () => performance.now(),
+    });
+  }
+
+  start(): void {
+    this.#stopped = this.#keepConnected();
+  }
+
+  async run<T>(
+    command: (client: RedisClient<Scripts>) => Promise<T>,
+    timeoutMs = this.#options.timeoutMs,
+  ): Promise<T> {
+    if (this.#connection === undefined) throw this.#refusal();
+    try {
+      return await this.#connection.run(command, timeoutMs);
+    } catch (error) {
+      if (error instanceof StoreUnavailable && !isOfConnection(error)) this.health.refused(error);
+      throw error;
+    }
+  }
+
+  async check(): Promise<void> {
+    await this.run((client) => client.ping());
+    if (this.health.failure !== undefined) throw this.health.failure;
+  }
+
+  async close(): Promise<void> {
+    this.#closing.abort();
+    await this.#stopped;
+  }
+
+  async #keepConnected(): Promise<void> {
+    const { signal } = this.#closing;
+    let pauseMs = RECONNECT_FLOOR_MS;
+    while (!signal.aborted) {
+      const sinceMs = performance.now();
+      await this.#connectOnce();
+      const isShort = performance.now() - sinceMs < SHORT_LIFE_MS;
+      pauseMs = isShort ? Math.min(2 * pauseMs, RECONNECT_CEILING_MS) : RECONNECT_FLOOR_MS;
+      await delay(pauseMs, undefined, { signal }).catch(() => undefined);
+    }
+  }
+
+  /** One connection; resolves when it has ended, or did not begin. */
+  async #connectOnce(): Promise<void> {
+    const { url, timeoutMs, scripts } = this.#options;
+    const connection = new RedisConnection({ url, timeoutMs, scripts: scripts ?? ({} as Scripts) });
+    try {
+      await this.#untilClosing(connection.open());
+      if (this.#closing.signal.aborted) return;
+      this.#options.onConnect?.();
+      this.#connection = connection;
+      this.health.back();
+      const reason = await this.#untilClosing(connection.ended);
+      if (reason !== undefined) this.health.away(reason);
+    } catch (error) {
+      if (error instanceof StoreUnavailable) this.health.away(error);
+    } finally {
+      this.#connection = undefined;
+      await connection.close();
+    }
+  }
+
+  async #untilClosing<T>(promise: Promise<T>): Promise<T | undefined> {
+    const { signal } = this.#closing;
+    const closing = Promise.withResolvers<undefined>();
+    const end = () => closing.resolve(undefined);
+    signal.addEventListener("abort", end);
+    if (signal.aborted) end();
+    return Promise.race([promise, closing.promise]).finally(() => {
+      signal.removeEventListener("abort", end);
+    });
+  }
+
+  #refusal(): StoreUnavailable {
+    const { cause, reason = "unreachable" } = this.health.failure ?? {};
+    return new StoreUnavailable("redis", cause, { reason, mayHaveRun: false });
+  }
 }
 
-/**
- * The client's own timeout ends once a command is written; this one covers the reply as well.
- *
- * It is counted in slices, each once however late its timer: time in which this process was too busy
- * to send the command, or to read the reply, makes no slow Redis.
- */
-function bounded<T>(reply: Promise<T>, timeoutMs: number): Promise<T> {
-  return new Promise((resolve, reject) => {
-    let slices = TIMEOUT_SLICES;
-    const wait = () => setTimeout(endSlice, timeoutMs / TIMEOUT_SLICES);
-    const endSlice = () => {
-      slices -= 1;
-      if (slices > 0) timer = wait();
-      else reject(new StoreUnavailable("redis", new Error(`no reply within ${timeoutMs} ms`)));
-    };
-    let timer = wait();
-    reply.then(
-      (value) => {
-        clearTimeout(timer);
-        resolve(value);
-      },
-      (error: unknown) => {
-        clearTimeout(timer);
-        reject(toRedisFailure(error));
-      },
-    );
-  });
+/** Where the connection failed, its end is what health reports. */
+function isOfConnection({ reason }: StoreUnavailable): boolean {
+  return ["unreachable", "disconnected", "timeout"].includes(reason);
 }

@@ -82,6 +82,8 @@ const implementations: Implementation[] = [
 function losingAReply(): Redis {
   let lost = false;
   return {
+    health: redis.health,
+    check: () => redis.check(),
     close: () => Promise.resolve(),
     async run(command) {
       const reply = await redis.run(command);

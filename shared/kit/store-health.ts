@@ -1,0 +1,65 @@
+import type { Log } from "./process/log.ts";
+import type { StoreName, StoreUnavailable } from "./store-unavailable.ts";
+
+/** A store that refuses some calls and takes others is reported for so long after a refusal. */
+const REPORTED_MS = 5_000;
+
+export interface StoreHealthOptions {
+  store: StoreName;
+  log: Log;
+  /** Milliseconds on a clock that never steps back. */
+  now: () => number;
+}
+
+/** What a process knows of a store: for readiness, metrics and one log line a change. */
+export class StoreHealth {
+  readonly #options: StoreHealthOptions;
+  #away: StoreUnavailable | undefined;
+  #refusal: StoreUnavailable | undefined;
+  #refusedAtMs = 0;
+  #awaySinceMs: number | undefined;
+
+  constructor(options: StoreHealthOptions) {
+    this.#options = options;
+  }
+
+  /** Why the store cannot be used now; undefined when it can. */
+  get failure(): StoreUnavailable | undefined {
+    const isRecent = this.#options.now() - this.#refusedAtMs < REPORTED_MS;
+    return this.#away ?? (isRecent ? this.#refusal : undefined);
+  }
+
+  /** How long it has not been usable, in seconds; 0 when it is. */
+  get awaySeconds(): number {
+    if (this.failure === undefined || this.#awaySinceMs === undefined) return 0;
+    return (this.#options.now() - this.#awaySinceMs) / 1_000;
+  }
+
+  /** Nothing can be asked of the store until `back`. */
+  away(error: StoreUnavailable): void {
+    const { store, log } = this.#options;
+    if (this.#away === undefined) log.warn({ err: error }, `${store} is away; reconnecting`);
+    this.#begin();
+    this.#away = error;
+  }
+
+  back(): void {
+    const { store, log } = this.#options;
+    if (this.#away !== undefined) log.info(`${store} is back`);
+    this.#away = undefined;
+  }
+
+  /** The store answers, and refused one call. */
+  refused(error: StoreUnavailable): void {
+    const { store, log, now } = this.#options;
+    const isNew = this.failure === undefined || this.#refusal?.reason !== error.reason;
+    if (isNew) log.error({ err: error, reason: error.reason }, `${store} refuses calls`);
+    this.#begin();
+    this.#refusal = error;
+    this.#refusedAtMs = now();
+  }
+
+  #begin(): void {
+    if (this.failure === undefined) this.#awaySinceMs = this.#options.now();
+  }
+}
