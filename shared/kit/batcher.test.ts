@@ -1,5 +1,6 @@
 import { expect } from "chai";
-import { Batcher } from "./batcher.ts";
+import { Batcher, type BatcherOptions } from "./batcher.ts";
+import { StoreUnavailable } from "./store-unavailable.ts";
 
 /** A call under way, to be ended by the test. */
 interface Call {
@@ -13,13 +14,15 @@ describe("Batcher", () => {
   let calls: Call[];
   let batcher: Batcher<number, string>;
 
-  beforeEach(() => {
-    calls = [];
-    batcher = new Batcher((key, items) => {
+  const open = (options?: BatcherOptions) =>
+    new Batcher<number, string>((key, items) => {
       const { promise, resolve, reject } = Promise.withResolvers<string[]>();
       calls.push({ key, items, answer: resolve, fail: reject });
       return promise;
-    });
+    }, options);
+  beforeEach(() => {
+    calls = [];
+    batcher = open();
   });
 
   const call = (index: number) => calls[index]!;
@@ -67,4 +70,40 @@ describe("Batcher", () => {
     await answer(1);
     expect(await second).to.equal("reply 2");
   });
+
+  it("fails those who wait with a call that found the store away, and takes the next ones", async () => {
+    const failures = [1, 2, 3].map((item) =>
+      batcher.join("page", item).catch((error: unknown) => error),
+    );
+    call(0).fail(new StoreUnavailable("redis", undefined, { reason: "timeout" }));
+    const [sent, ...unsent] = await Promise.all(failures);
+    expect(sent).to.include({ reason: "timeout", mayHaveRun: true });
+    for (const failure of unsent) {
+      expect(failure).to.include({ reason: "timeout", mayHaveRun: false });
+    }
+    await new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
+    expect(calls).to.have.lengthOf(1);
+    void batcher.join("page", 4);
+    expect(calls).to.have.lengthOf(2);
+  });
+
+  for (const [bound, options, refused] of [
+    ["behind one key", { maxWaitingPerKey: 2 }, "a"],
+    ["in all", { maxWaiting: 2 }, "b"],
+  ] as const) {
+    it(`refuses at once who would wait beyond the bound ${bound}`, async () => {
+      batcher = open(options);
+      void batcher.join("b", 0);
+      const waiting = [1, 2, 3].map((item) => batcher.join("a", item));
+      const failure = await batcher.join(refused, 4).catch((error: unknown) => error);
+      expect(failure).to.be.instanceOf(StoreUnavailable);
+      expect(failure).to.include({ reason: "overloaded", mayHaveRun: false });
+      const index = calls.findIndex(({ key }) => key === "a");
+      await answer(index);
+      await answer(index + 1);
+      expect(await Promise.all(waiting)).to.deep.equal(["reply 1", "reply 2", "reply 3"]);
+      void batcher.join("a", 5);
+      void batcher.join("a", 6);
+    });
+  }
 });
