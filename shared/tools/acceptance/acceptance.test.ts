@@ -1,4 +1,5 @@
 import { execFile } from "node:child_process";
+import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { expect } from "chai";
 import { env, type ServiceName, serviceNames } from "../../contract.ts";
@@ -8,6 +9,8 @@ import { Gateway } from "../local/gateway/gateway.ts";
 import { RedisServer } from "../local/stores/redis-server.ts";
 import { serviceEnvironment } from "../local/processes/service-environment.ts";
 import { ServiceProcess } from "../local/processes/service-process.ts";
+import { fillIn, parseHttpFile } from "./http-file.ts";
+import { Target } from "./target.ts";
 
 const KEY = "acceptance-key";
 
@@ -64,6 +67,7 @@ describe("npm run validate and npm run stress", function () {
     expect(validation.code).to.equal(0);
 
     const stress = await run("stress", [url, "--seconds", "1", "--callers", "4"]);
+    expect(stress.output).to.include("no benchmark");
     expect(stress.output).to.match(/100 %/).and.to.not.include("✗");
     expect(stress.output).to.match(/✓ (\d+) hits were acknowledged, \1 were counted\n/);
     expect(stress.code).to.equal(0);
@@ -76,6 +80,38 @@ describe("npm run validate and npm run stress", function () {
       expect(code).to.equal(0);
     });
   }
+
+  for (const service of serviceNames) {
+    it(`share the system with the requests of services/${service}/example/requests.http`, async () => {
+      const file = `../../../services/${service}/example/requests.http`;
+      const text = await readFile(new URL(file, import.meta.url), "utf8");
+      const target = new Target(url, KEY);
+      const values: Record<string, string> = { api_key: KEY };
+      const requests = parseHttpFile(text);
+      expect(requests).to.have.length.above(3);
+      for (const request of requests) {
+        const { status, text } = await target.send(fillIn(request, values));
+        expect(status, `${request.title}: ${text}`).to.be.within(200, 299);
+        if (request.name === undefined) continue;
+        for (const [field, value] of Object.entries(JSON.parse(text) as object)) {
+          values[`${request.name}.response.body.${field}`] = String(value);
+        }
+      }
+    });
+  }
+
+  it("name a service that is frozen, its route and the deadline", async () => {
+    process.kill(services.get("catalog")?.process.pid ?? 0, "SIGSTOP");
+    try {
+      for (const command of ["validate", "stress"]) {
+        const { code, output } = await run(command, [url]);
+        expect(code).to.equal(2);
+        expect(output).to.match(/^catalog does not answer GET \S+\/catalog\/status within 10 s\./);
+      }
+    } finally {
+      process.kill(services.get("catalog")?.process.pid ?? 0, "SIGCONT");
+    }
+  });
 
   it("fail without the key, and name it", async () => {
     const { code, output } = await run("stress", [url, "--seconds", "1"], { API_KEY: "wrong" });

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { type ServiceName, serviceNames } from "../../contract.ts";
-import { Target } from "./target.ts";
+import { Target, TIMEOUT_MS } from "./target.ts";
 
 const POLL_INTERVAL_MS = 500;
 
@@ -9,6 +9,9 @@ const POLL_INTERVAL_MS = 500;
 export class UsageError extends Error {
   override readonly name = "UsageError";
 }
+
+/** Somebody asked how the command is called; its message says it. */
+class HelpRequest extends Error {}
 
 /** Options that are whole numbers, each with its default. */
 type Numbers = Readonly<Record<string, number>>;
@@ -25,6 +28,7 @@ export async function findTarget<N extends Numbers>(
   args: readonly string[],
   defaults: N,
 ): Promise<{ target: Target; numbers: N }> {
+  if (args.includes("--help")) throw new HelpRequest(usageOf(command, { ...defaults, wait: 0 }));
   const { url, wait, ...numbers } = readArguments(command, args, { ...defaults, wait: 0 });
   const target = new Target(url, process.env["API_KEY"]);
   await waitUntilReady(target, performance.now() + wait * 1_000);
@@ -47,9 +51,14 @@ function readArguments<N extends Numbers>(command: string, args: readonly string
   } catch {
     // An option that is none: the usage says which there are.
   }
-  const usage = entries.map(([name, value]) => `[--${name} ${value}]`).join(" ");
-  throw new UsageError(
-    `Usage: npm run ${command} -- <url> ${usage}, where <url> is such as http://localhost:8080`,
+  throw new UsageError(usageOf(command, defaults));
+}
+
+function usageOf(command: string, defaults: Numbers): string {
+  const options = Object.entries(defaults).map(([name, value]) => `[--${name} ${value}]`);
+  return (
+    `Usage: npm run ${command} -- <url> ${options.join(" ")}, ` +
+    "where <url> is such as http://localhost:8080; API_KEY is the key for writes"
   );
 }
 
@@ -66,9 +75,20 @@ async function isReady(target: Target, service: ServiceName, deadlineMs: number)
     const { status } = await target.send({ method: "GET", path: `/${service}/status` });
     return status === 200 || isLate();
   } catch (error) {
-    if (isLate()) throw unreachable(target, error);
+    if (isLate()) throw isTimeout(error) ? frozen(target, service) : unreachable(target, error);
     return false;
   }
+}
+
+function isTimeout(error: unknown): boolean {
+  return error instanceof Error && error.name === "TimeoutError";
+}
+
+function frozen({ url }: Target, service: ServiceName): UsageError {
+  return new UsageError(
+    `${service} does not answer GET ${url}/${service}/status within ${TIMEOUT_MS / 1_000} s. ` +
+      "Something takes the connection: look at that service's process and its log.",
+  );
 }
 
 function unreachable({ url }: Target, error: unknown): UsageError {
@@ -85,6 +105,10 @@ export async function runCommand(command: () => Promise<boolean>): Promise<void>
   try {
     process.exitCode = (await command()) ? 0 : 1;
   } catch (error) {
+    if (error instanceof HelpRequest) {
+      console.log(error.message);
+      return;
+    }
     if (!(error instanceof UsageError)) throw error;
     console.error(error.message);
     process.exitCode = 2;

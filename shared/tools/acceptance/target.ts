@@ -1,6 +1,7 @@
 /** Says who calls, in words that no list of bots knows: hits sent by it count. */
 const USER_AGENT = "page-services-acceptance/1.0";
-const TIMEOUT_MS = 10_000;
+/** Longest wait for an answer. */
+export const TIMEOUT_MS = 10_000;
 
 export interface Call {
   method: string;

@@ -28,6 +28,7 @@ export function createBanner(options: BannerOptions): string {
     ...alignColumns([header, ...rows]),
     "",
     ...alignColumns([
+      ["Home page", `${url}/local: health and metrics of each instance, requests to try`],
       ["DynamoDB", stores.dynamodb],
       ["Redis", stores.redis],
       [

@@ -13,6 +13,8 @@ export interface Instance {
 export interface InstanceOptions {
   /** Further environment of every service; it wins over what the stores say. */
   env?: Record<string, string>;
+  /** True restarts a service whenever one of its files changes. */
+  watch?: boolean;
   /** Called with each line that a service logs, and the name of its process. */
   onLine?: (line: string, name: string) => void;
 }
@@ -44,13 +46,14 @@ export function addressesOf(instances: readonly Instance[]): Record<ServiceName,
 export async function startInstances(
   instances: readonly Instance[],
   stores: StoreAddresses,
-  { env, onLine }: InstanceOptions,
+  { env, watch = false, onLine }: InstanceOptions,
 ): Promise<readonly ServiceProcess[]> {
   const starts = await Promise.allSettled(
     instances.map(({ service, name, port }) =>
       ServiceProcess.start(service, {
         name,
         port,
+        watch,
         env: { ...serviceEnvironment(service, stores), ...env },
         onLine: (line) => onLine?.(line, name),
       }),

@@ -2,6 +2,8 @@ import { join } from "node:path";
 import { describeExit, type ProcessExit } from "./processes/child-process.ts";
 import { Gateway } from "./gateway/gateway.ts";
 import { addressesOf, type InstanceOptions, planInstances, startInstances } from "./instances.ts";
+import { createLocalPage } from "./local-page.ts";
+import { explainPort, prepareDataDir } from "./start-faults.ts";
 import { keepRunning } from "./keep-running.ts";
 import { startLocalStores, type LocalStores } from "./stores/local-stores.ts";
 import type { ServerProcess } from "./processes/server-process.ts";
@@ -42,10 +44,23 @@ export class LocalStack {
   static async start(options: LocalStackOptions): Promise<LocalStack> {
     await using started = new AsyncDisposableStack();
     const { port, dataDir, note } = options;
+    await prepareDataDir(dataDir);
     const instances = await planInstances(options.instances);
     // The gateway first: it claims the port, or says at once that it is taken.
-    const gateway = started.use(await Gateway.start({ port, instances: addressesOf(instances) }));
+    const known: { stores?: LocalStores } = {};
+    const gateway = started.use(
+      await Gateway.start({
+        port,
+        instances: addressesOf(instances),
+        pages: {
+          "/local": () => createLocalPage({ port, instances, stores: known.stores?.descriptions }),
+        },
+      }).catch((error: unknown) => {
+        throw explainPort(port, error);
+      }),
+    );
     const stores = await startLocalStores(options);
+    known.stores = stores;
     for (const server of stores.servers) started.use(server);
     const services = await startInstances(instances, stores.addresses, {
       ...options,

@@ -9,6 +9,8 @@ describe("readStartSettings", () => {
       redisUrl: undefined,
       logLevel: "warn",
       instances: 1,
+      watch: false,
+      help: false,
       env: {},
     });
   });
@@ -27,7 +29,9 @@ describe("readStartSettings", () => {
   }
 
   it("refuses options it does not know", () => {
-    expect(() => readStartSettings(["--instance=2"], {})).to.throw("--instance");
+    expect(() => readStartSettings(["--instance=2"], {})).to.throw(
+      "Unknown option '--instance'. npm start -- --help says which options there are.",
+    );
   });
 
   it("names every fault of the environment at once", () => {

@@ -44,17 +44,39 @@ export function readStartSettings(args: readonly string[], environment: NodeJS.P
   // Who asks for the access log wants to see it.
   const logLevel = environment.ACCESS_LOG === "all" ? { LOG_LEVEL: "info" } : {};
   const settings = readSettings(startSettings, { ...logLevel, ...environment });
+  const { instances, watch, help } = readArguments(args);
   return {
     ...settings,
-    instances: readInstances(args),
+    instances: countInstances(instances),
+    watch,
+    help,
     /** Reaches every service as it is: `API_KEYS`, `STREAM_LIMIT`, `COUNTER_STORE` … */
     env: passedOn(environment),
   };
 }
 
-function readInstances(args: readonly string[]): number {
-  const options = { instances: { type: "string", default: "1" } } as const;
-  const { instances } = parseArgs({ args: [...args], options }).values;
+const options = {
+  instances: { type: "string", default: "1" },
+  watch: { type: "boolean", default: false },
+  help: { type: "boolean", default: false },
+} as const;
+
+export const startUsage = [
+  "Usage: npm start -- [--instances 1]   the whole system on this machine, until Ctrl-C",
+  "       npm run dev                    the same; a service restarts when its files change",
+  "Environment: PORT (8080), DATA_DIR (.data), REDIS_URL, LOG_LEVEL (warn), and what the services read",
+].join("\n");
+
+function readArguments(args: readonly string[]) {
+  try {
+    return parseArgs({ args: [...args], options }).values;
+  } catch (error) {
+    const [reason = ""] = error instanceof Error ? error.message.split(". ", 1) : [];
+    throw new Error(`${reason}. npm start -- --help says which options there are.`);
+  }
+}
+
+function countInstances(instances: string): number {
   const count = /^\d{1,3}$/.test(instances) ? Number(instances) : 0;
   if (count >= 1 && count <= MAX_INSTANCES) return count;
   throw new Error(

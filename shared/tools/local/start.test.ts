@@ -139,10 +139,22 @@ describe("npm start", () => {
     it("says of another stack that its port is taken, or its data", async () => {
       const samePort = await launch({ DATA_DIR, PORT: new URL(stack.url).port }, []);
       expect(await samePort.exited).to.include({ code: 1 });
-      expect(samePort.lastLines.join("\n")).to.match(/^Port \d+ is in use.*PORT=\d+ npm start$/);
+      expect(samePort.lastLines.join("\n")).to.match(
+        /^Port \d+ is in use.*PORT=\d+ DATA_DIR=\S+ npm start$/,
+      );
       const sameData = await launch({ DATA_DIR, PORT: String(await findFreePort()) }, []);
       expect(await sameData.exited).to.include({ code: 1 });
-      expect(sameData.lastLines[0]).to.match(/^No tables in .* another DATA_DIR\.$/);
+      expect(sameData.lastLines.join("\n")).to.match(
+        /^DATA_DIR=\S+ is in use by another npm start.*DATA_DIR=\S+ npm start$/,
+      );
+    });
+
+    it("has a home page with each instance, its metrics and requests to try", async () => {
+      const page = await (await fetch(`${stack.url}/local`)).text();
+      expect(page.match(/<td>ready</g)).to.have.lengthOf(6);
+      expect(page).to.include("/stream-guard/docs").and.to.include("POST {{url}}/api/v1/stream");
+      const [metrics = ""] = /http:\/\/127\.0\.0\.1:\d+\/metrics/.exec(page) ?? [];
+      expect(await (await fetch(metrics)).text()).to.include("http_request_duration_seconds");
     });
 
     it("answers every request while a process is stopped and replaced", async () => {
@@ -158,6 +170,51 @@ describe("npm start", () => {
       expect([...statuses]).to.deep.equal([201]);
       expect(stack.lines.join("\n")).to.match(/^counter#\d ended \(code 0\)/m);
     });
+  });
+
+  const wrongStarts: readonly [what: string, env: Record<string, string>, says: RegExp][] = [
+    [
+      "a DATA_DIR that is a file",
+      { DATA_DIR: startProgram },
+      /^DATA_DIR=\S+: a file is in the way/,
+    ],
+    ["a PORT that is none", { PORT: "http" }, /PORT.*whole number.*"http"/],
+    ["a REDIS_URL where nothing is", { REDIS_URL: "redis://127.0.0.1:1" }, /^Nothing answers at/],
+  ];
+  for (const [what, env, says] of wrongStarts) {
+    it(`says what is wrong with ${what}, without a stack trace`, async () => {
+      const port = String(await findFreePort());
+      const process = await launch({ PORT: port, DATA_DIR: join(DATA_DIR, "wrong"), ...env }, []);
+      expect(await process.exited).to.include({ code: 1 });
+      expect(process.lastLines.at(-1)).to.match(says);
+      expect(process.lastLines).to.have.length.below(3);
+    });
+  }
+
+  it("says how it is called, and refuses what it does not know", async () => {
+    const help = await launch({}, ["--help"]);
+    expect(await help.exited).to.include({ code: 0 });
+    expect(help.lastLines[0]).to.match(/^Usage: npm start/);
+    const unknown = await launch({}, ["--unknown"]);
+    expect(await unknown.exited).to.include({ code: 1 });
+    expect(unknown.lastLines).to.deep.equal([
+      "Unknown option '--unknown'. npm start -- --help says which options there are.",
+    ]);
+  });
+
+  it("ends every process when npm is asked to end", async () => {
+    const PORT = String(await findFreePort());
+    const env = { DATA_DIR, PORT, PATH: process.env.PATH ?? "" };
+    const npm = await ChildProcess.start({ name: "npm", command: "npm", args: ["start"], env });
+    await npm.waitForLine(/^Ctrl-C stops everything/, 20_000);
+    const page = await (await fetch(`http://127.0.0.1:${PORT}/local`)).text();
+    const ports = [...page.matchAll(/:(\d+)\/metrics/g)].map(([, port]) => Number(port));
+    expect(ports).to.have.lengthOf(serviceNames.length);
+    process.kill(npm.pid, "SIGTERM");
+    await npm.exited;
+    for (const port of [Number(PORT), ...ports]) {
+      await pollUntil(() => isFree(port), { what: `${port} is free`, timeoutMs: 10_000 });
+    }
   });
 
   it("counts in DynamoDB and reads uncached where there is no Redis", async () => {

@@ -5,7 +5,7 @@ import { ChildProcess } from "./processes/child-process.ts";
 import { HeldLines } from "./held-lines.ts";
 import { LocalStack } from "./local-stack.ts";
 import { formatLogLine } from "./log-line.ts";
-import { readStartSettings } from "./start-settings.ts";
+import { readStartSettings, startUsage } from "./start-settings.ts";
 
 /** A terminal and npm each deliver the same Ctrl-C: what follows so soon is no second one. */
 const SAME_SIGNAL_MS = 500;
@@ -20,6 +20,10 @@ try {
 /** Resolves, when everything is stopped, with whether it ended in good order. */
 async function run(): Promise<boolean> {
   const settings = readStartSettings(process.argv.slice(2), process.env);
+  if (settings.help) {
+    console.log(startUsage);
+    return true;
+  }
   const stopRequested = nextStopSignal();
   // Held while the services start: when that fails, its message shows the last ones.
   const lines = new HeldLines();
@@ -62,8 +66,5 @@ async function nextStopSignal(): Promise<void> {
 }
 
 function explain(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  if (!("code" in error && error.code === "EADDRINUSE")) return error.message;
-  const port = "port" in error ? Number(error.port) : 0;
-  return `Port ${port} is in use: stop what listens there, or take another: PORT=8081 npm start`;
+  return error instanceof Error ? error.message : String(error);
 }

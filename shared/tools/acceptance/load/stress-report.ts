@@ -21,7 +21,9 @@ export function formatStressReport(
     errors.map(([kind, count]) => `  ✗ ${name}: ${count} × ${kind}`),
   );
   const held = findings.map(({ holds, text }) => `  ${holds ? "✓" : "✗"} ${text}`);
-  return ["", ...alignColumns(rows), "", ...errors, ...held].join("\n");
+  const note =
+    "This proves promises under load; it is no benchmark: callers and system may share a machine.";
+  return ["", ...alignColumns(rows), "", note, "", ...errors, ...held].join("\n");
 }
 
 /** The first column is a name, the others are numbers. */

@@ -14,6 +14,8 @@ export interface ServiceProcessOptions {
   port?: number;
   /** Default: 20 s. */
   readyTimeoutMs?: number;
+  /** True restarts it whenever one of its files changes. */
+  watch?: boolean;
   /** Called with each line of its log. */
   onLine?: (line: string) => void;
 }
@@ -49,11 +51,11 @@ export class ServiceProcess extends ServerProcess {
   }
 
   protected async launch(): Promise<ChildProcess> {
-    const { env, onLine } = this.#options;
+    const { env, watch = false, onLine } = this.#options;
     return ChildProcess.start({
       name: this.name,
       command: process.execPath,
-      args: [this.#program],
+      args: [...(watch ? ["--watch", "--watch-preserve-output"] : []), this.#program],
       env: { ...env, PORT: String(this.port) },
       ...(onLine && { onLine }),
     });

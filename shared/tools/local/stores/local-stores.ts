@@ -2,6 +2,7 @@ import { once } from "node:events";
 import { connect } from "node:net";
 import { join } from "node:path";
 import { DynamodbServer } from "./dynamodb-server.ts";
+import { explainTables, StartFault } from "../start-faults.ts";
 import { findRedisProgram, RedisServer } from "./redis-server.ts";
 import type { ServerProcess } from "../processes/server-process.ts";
 import type { StoreAddresses } from "../processes/service-environment.ts";
@@ -29,7 +30,9 @@ export async function startLocalStores(options: LocalStoresOptions): Promise<Loc
   const dataDir = join(options.dataDir, "dynamodb");
   const dynamodb = started.use(await DynamodbServer.start({ dataDir }));
   // Before Redis, because DynamoDB locks its folder: a second stack on the same data ends here.
-  await dynamodb.createTables().catch((error: unknown) => throwUnusable(dataDir, error));
+  await dynamodb.createTables().catch((error: unknown) => {
+    throw explainTables(options.dataDir, error);
+  });
   const redis = await startRedis(options);
   started.move();
   return {
@@ -37,11 +40,6 @@ export async function startLocalStores(options: LocalStoresOptions): Promise<Loc
     servers: [dynamodb, ...redis.servers],
     descriptions: { dynamodb: `dynalite, data in ${dataDir}`, redis: redis.description },
   };
-}
-
-function throwUnusable(dataDir: string, cause: unknown): never {
-  const advice = `Another npm start may have it open: stop that one, or take another DATA_DIR.`;
-  throw new Error(`No tables in ${dataDir}. ${advice}\n${String(cause)}`, { cause });
 }
 
 interface Redis {
@@ -74,7 +72,7 @@ async function checkConnection(url: URL): Promise<URL> {
     return url;
   } catch (cause) {
     const message = `Nothing answers at ${host}, where REDIS_URL points: start it, or unset REDIS_URL`;
-    throw new Error(message, { cause });
+    throw new StartFault(message, { cause });
   } finally {
     socket.destroy();
   }
