@@ -2,7 +2,7 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { container } from "../shared/contract.ts";
 import type { Config } from "./config/parse.ts";
-import { Firewall } from "./network/security-group.ts";
+import { SecurityGroup } from "./network/security-group.ts";
 import type { Ingress } from "./ingress/ingress.ts";
 import type { Network } from "./network/network.ts";
 
@@ -23,7 +23,7 @@ export class Cluster extends pulumi.ComponentResource {
   readonly arn: pulumi.Output<string>;
   readonly clusterName: pulumi.Output<string>;
   /** Around the tasks of all services. */
-  readonly firewall: Firewall;
+  readonly securityGroup: SecurityGroup;
   readonly strategies: CapacityStrategy[];
   /** Services depend on it: otherwise `destroy` finds it in use. */
   readonly capacityProviders: aws.ecs.ClusterCapacityProviders;
@@ -43,7 +43,7 @@ export class Cluster extends pulumi.ComponentResource {
       { parent: this },
     );
 
-    this.firewall = this.#firewall(args);
+    this.securityGroup = this.#securityGroup(args);
 
     this.arn = cluster.arn;
     this.clusterName = cluster.name;
@@ -51,12 +51,12 @@ export class Cluster extends pulumi.ComponentResource {
     this.registerOutputs({ arn: this.arn });
   }
 
-  #firewall({ network, ingress }: ClusterArgs): Firewall {
+  #securityGroup({ network, ingress }: ClusterArgs): SecurityGroup {
     const args = { vpcId: network.vpcId, description: "Tasks of the services" };
-    const firewall = new Firewall("tasks", args, { parent: this });
-    firewall.admit(ingress.firewall, container.port);
-    firewall.reachApis();
-    return firewall;
+    const securityGroup = new SecurityGroup("tasks", args, { parent: this });
+    securityGroup.admit(ingress.securityGroup, container.port);
+    securityGroup.reachApis();
+    return securityGroup;
   }
 }
 

@@ -4,6 +4,7 @@ import { Cluster } from "./cluster.ts";
 import { readConfig } from "./config.ts";
 import { Dashboard } from "./alarms/dashboard.ts";
 import { Data } from "./data/tables.ts";
+import { findZoneId } from "./ingress/zone.ts";
 import { Ingress } from "./ingress/ingress.ts";
 import { Microservice } from "./microservice/microservice.ts";
 import { Network } from "./network/network.ts";
@@ -14,10 +15,11 @@ import { Valkey } from "./data/valkey.ts";
 const config = readConfig();
 
 // client ─► load balancer ─► tasks of the services ─► tables and cache
+const zoneId = await findZoneId(config);
 const network = new Network("network", config);
-const ingress = new Ingress("ingress", { config, network });
+const ingress = new Ingress("ingress", { config, network, zoneId });
 const cluster = new Cluster("cluster", { config, network, ingress });
-const alerts = new Alerts("alerts", { config, cluster });
+const alerts = new Alerts("alerts", { config, cluster, ingress });
 
 const data = new Data("data", { config, alerts });
 const cache = config.data.valkey.enabled
@@ -36,7 +38,7 @@ const microservices = serviceNames.map((name) => {
 const prometheus =
   config.prometheus && new Prometheus("prometheus", { options: config.prometheus, platform });
 const dashboard = new Dashboard("dashboard", {
-  dashboardName: config.name,
+  dashboardName: `${config.name}-${config.region}`,
   region: config.region,
   services: microservices.map(([, { watched }]) => watched),
 });

@@ -1,26 +1,30 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import type { Thresholds } from "./alarms.ts";
 import type { Cluster } from "../cluster.ts";
 import type { Config } from "../config/parse.ts";
+import type { Ingress } from "../ingress/ingress.ts";
+import { balancerAlarm, eventAlarm } from "./alarms.ts";
 
 export interface AlertsArgs {
-  config: Pick<Config, "alarms">;
+  config: Config;
   cluster: Cluster;
+  ingress: Ingress;
 }
 
-/** Where all alarms end: one SNS topic, which also hears of every failed deployment. */
+/** Where all alarms end: one SNS topic; and the alarms that belong to no single service. */
 export class Alerts extends pulumi.ComponentResource {
   readonly topicArn: pulumi.Output<string>;
-  readonly thresholds: Thresholds;
 
   constructor(name: string, args: AlertsArgs, opts?: pulumi.ComponentResourceOptions) {
     super("page-services:index:Alerts", name, {}, opts);
-    const { topicArn, email, ...thresholds } = args.config.alarms;
+    const { topicArn, email, errorsPerMinute } = args.config.alarms;
 
     this.topicArn = topicArn === undefined ? this.#topic(name, email) : pulumi.output(topicArn);
-    this.thresholds = thresholds;
-    this.#hearOfFailedDeployments(args.cluster);
+    const scope = { topicArn: this.topicArn, parent: this };
+    const ruleName = this.#recordFailedDeployments(args);
+    eventAlarm({ ...scope, name: "failed-deployments" }, ruleName);
+    const loadBalancer = args.ingress.loadBalancer.arnSuffix;
+    balancerAlarm({ ...scope, name: "load-balancer" }, { errorsPerMinute, loadBalancer });
     this.registerOutputs({ topicArn: this.topicArn });
   }
 
@@ -28,7 +32,7 @@ export class Alerts extends pulumi.ComponentResource {
     const topic = new aws.sns.Topic(name, {}, { parent: this });
     new aws.sns.TopicPolicy(
       name,
-      { arn: topic.arn, policy: pulumi.jsonStringify(publishersPolicy(topic.arn)) },
+      { arn: topic.arn, policy: pulumi.jsonStringify(publisherPolicy(topic.arn)) },
       { parent: this },
     );
     if (email !== undefined)
@@ -40,10 +44,16 @@ export class Alerts extends pulumi.ComponentResource {
     return topic.arn;
   }
 
-  #hearOfFailedDeployments(cluster: Cluster): void {
+  /**
+   * Writes the events to a log group, whose policy names the one rule that may. An alarm then tells
+   * the topic: EventBridge itself could publish there only without any condition.
+   */
+  #recordFailedDeployments({ cluster, config }: AlertsArgs): pulumi.Output<string> {
+    const name = "failed-deployments";
+    const parent = { parent: this };
     const services = cluster.arn.apply((arn) => `${arn.replace(":cluster/", ":service/")}/`);
     const rule = new aws.cloudwatch.EventRule(
-      "failed-deployments",
+      name,
       {
         description: "ECS gave up on a deployment",
         eventPattern: pulumi.jsonStringify({
@@ -53,29 +63,57 @@ export class Alerts extends pulumi.ComponentResource {
           detail: { eventName: ["SERVICE_DEPLOYMENT_FAILED"] },
         }),
       },
-      { parent: this },
+      parent,
+    );
+    const group = new aws.cloudwatch.LogGroup(
+      name,
+      { name: `/aws/events/${config.name}/${name}`, retentionInDays: config.logDays },
+      parent,
+    );
+    const mayWrite = new aws.cloudwatch.LogResourcePolicy(
+      name,
+      {
+        policyName: `${config.name}-${name}`,
+        policyDocument: pulumi.jsonStringify(writerPolicy(group.arn, rule.arn)),
+      },
+      parent,
     );
     new aws.cloudwatch.EventTarget(
-      "failed-deployments",
-      { rule: rule.name, arn: this.topicArn },
-      { parent: this },
+      name,
+      { rule: rule.name, arn: group.arn },
+      { parent: this, dependsOn: mayWrite },
     );
+    return rule.name;
   }
 }
 
-function publishersPolicy(topicArn: pulumi.Output<string>) {
+function publisherPolicy(topicArn: pulumi.Output<string>) {
   const account = topicArn.apply((arn) => arn.split(":")[4] ?? "");
-  const publish = { Effect: "Allow", Action: "sns:Publish", Resource: topicArn };
   return {
     Version: "2012-10-17",
     Statement: [
       {
-        ...publish,
+        Effect: "Allow",
         Principal: { Service: "cloudwatch.amazonaws.com" },
+        Action: "sns:Publish",
+        Resource: topicArn,
         Condition: { StringEquals: { "aws:SourceAccount": account } },
       },
-      // EventBridge cannot publish under a condition.
-      { ...publish, Principal: { Service: "events.amazonaws.com" } },
+    ],
+  };
+}
+
+function writerPolicy(groupArn: pulumi.Output<string>, ruleArn: pulumi.Output<string>) {
+  return {
+    Version: "2012-10-17",
+    Statement: [
+      {
+        Effect: "Allow",
+        Principal: { Service: ["events.amazonaws.com", "delivery.logs.amazonaws.com"] },
+        Action: ["logs:CreateLogStream", "logs:PutLogEvents"],
+        Resource: pulumi.interpolate`${groupArn}:*`,
+        Condition: { ArnEquals: { "aws:SourceArn": ruleArn } },
+      },
     ],
   };
 }

@@ -11,7 +11,7 @@ export interface Watched {
 }
 
 export interface DashboardArgs {
-  /** Unique in account and region. */
+  /** Unique in the account: dashboards belong to no region. */
   dashboardName: string;
   region: string;
   services: pulumi.Input<Watched>[];

@@ -1,9 +1,10 @@
 import { z } from "zod";
 import { env, type ServiceContract, tables } from "../../shared/contract.ts";
-import { describeMemories, fargateCpus, fargateMemories } from "./fargate.ts";
+import { sizeFault } from "./fargate.ts";
 import { fault } from "./faults.ts";
 import { hostName } from "./formats.ts";
-import { checkScaling, scalingPolicy } from "./scaling.ts";
+import { checkAllowed, retention } from "./prometheus.ts";
+import { checkScaling, checkWakeUp, MOST_TASKS, scalingPolicy } from "./scaling.ts";
 
 function capacityShare(weight: number) {
   return z.strictObject({
@@ -38,6 +39,10 @@ export const cluster = z.strictObject({
     .describe("CloudWatch Container Insights"),
   architecture: z.enum(["arm64", "x86_64"]).default("arm64").describe("CPU of tasks and images"),
   capacity: capacity.prefault({}),
+  exec: z
+    .boolean()
+    .default(false)
+    .describe("ECS Exec: lets those who may call ecs:ExecuteCommand open a shell in a container"),
 });
 
 const size = z
@@ -46,24 +51,19 @@ const size = z
     memory: z.int().default(512).describe("MiB"),
   })
   .superRefine(({ cpu, memory }, context) => {
-    if (!fargateCpus.includes(cpu))
+    const wrong = sizeFault(cpu, memory);
+    if (wrong !== undefined)
       fault(context, {
-        path: ["cpu"],
-        expected: `a CPU size of Fargate: ${fargateCpus.join(", ")}`,
-        remedy: "set cpu to one of them",
-      });
-    else if (!fargateMemories(cpu).includes(memory))
-      fault(context, {
-        path: ["memory"],
-        expected: `a memory size of Fargate for ${cpu} CPU units: ${describeMemories(cpu)} MiB`,
-        remedy: "set memory to one of them, or choose another cpu",
+        path: [wrong.of],
+        expected: wrong.expected,
+        remedy: `set ${wrong.of} to one of them`,
       });
   });
 
 const tasks = z
   .strictObject({
     min: z.int().min(0).default(1).describe("fewest tasks"),
-    max: z.int().min(1).default(4).describe("most tasks"),
+    max: z.int().min(1).max(MOST_TASKS).default(4).describe("most tasks"),
   })
   .superRefine(({ min, max }, context) => {
     if (min > max)
@@ -88,13 +88,26 @@ const environment = z
         expected: `nothing, as the program itself sets ${name}`,
         remedy: "remove it",
       });
+    for (const name of Object.keys(variables).filter((each) => /^(AWS|ECS)_/.test(each)))
+      if (!setByTheProgram.has(name))
+        fault(context, {
+          path: [name],
+          expected: "no name of AWS' own: a task gets its credentials and its region by its role",
+          remedy: "remove it",
+        });
+    for (const name of Object.keys(variables).filter((each) => !/^[A-Z_][A-Z0-9_]*$/i.test(each)))
+      fault(context, {
+        path: [name],
+        expected: "a name of letters, digits and _, not a digit first",
+        remedy: "rename it as the service's README lists it",
+      });
   })
   .default({})
   .describe("environment variables of the service, as its README lists them");
 
 /** What can be said of one service; its contract decides what it can be scaled on. */
 export function service(contract: ServiceContract) {
-  return z.strictObject({
+  const keys = z.strictObject({
     size: size.prefault({}),
     tasks: tasks.prefault({}),
     environment,
@@ -104,6 +117,7 @@ export function service(contract: ServiceContract) {
       .prefault([{ kind: "step" }])
       .describe("policies that move the number of tasks, see below"),
   });
+  return keys.superRefine(checkWakeUp);
 }
 
 export const prometheus = z.strictObject({
@@ -112,11 +126,10 @@ export const prometheus = z.strictObject({
     .array(z.cidrv4({ error: "an IPv4 block such as 203.0.113.0/24" }))
     .min(1)
     .max(4)
+    .superRefine(checkAllowed)
     .describe("IPv4 blocks that may open it, 1 to 4"),
   size: size.prefault({}),
-  retention: z
-    .string()
-    .regex(/^\d+[hd]$/, { error: "hours or days such as 48h or 7d" })
+  retention: retention
     .default("2d")
     .describe("how long it keeps samples; the disk is the task's own"),
 });

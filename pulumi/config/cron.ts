@@ -9,13 +9,18 @@ interface Field {
 
 const months = "JAN FEB MAR APR MAY JUN JUL AUG SEP OCT NOV DEC".split(" ");
 const weekdays = "SUN MON TUE WED THU FRI SAT".split(" ");
-const dayOfMonth: Field = { name: "day of month", from: 1, to: 31, special: /^(\?|L|LW|\d+W)$/ };
+const dayOfMonth: Field = {
+  name: "day of month",
+  from: 1,
+  to: 31,
+  special: /^(\?|L|LW|([1-9]|[12]\d|3[01])W)$/,
+};
 const dayOfWeek: Field = {
   name: "day of week",
   from: 1,
   to: 7,
   words: weekdays,
-  special: /^(\?|L|\dL|\d#[1-5])$/,
+  special: /^(\?|L|[1-7]L|[1-7]#[1-5])$/,
 };
 
 const fields: readonly Field[] = [

@@ -1,11 +1,20 @@
 import { z } from "zod";
 import { fault } from "./faults.ts";
-import { arn, hostName, isWithin } from "./formats.ts";
+import { arn, hostName, isWithin, offeredDays } from "./formats.ts";
+
+/** A /16 of the addresses that RFC 1918 and RFC 6598 keep for private networks. */
+const privateBlock =
+  /^(10\.(\d|[1-9]\d|1\d\d|2[0-4]\d|25[0-5])|172\.(1[6-9]|2\d|3[01])|192\.168|100\.(6[4-9]|[7-9]\d|1[01]\d|12[0-7]))\.0\.0\/16$/;
+
+/** The longest name that ACM puts first on a certificate. */
+const LONGEST_CERTIFICATE_NAME = 64;
 
 export const network = z.strictObject({
   cidr: z
     .string()
-    .regex(/^\d{1,3}\.\d{1,3}\.0\.0\/16$/, { error: "an IPv4 block of size /16" })
+    .regex(privateBlock, {
+      error: "a private IPv4 block of size /16: 10.x, 172.16-31, 192.168 or 100.64-127",
+    })
     .default("10.0.0.0/16")
     .describe("IPv4 block of the VPC, a /16; each zone takes a /18 of it"),
   availabilityZones: z.int().min(2).max(4).default(2).describe("zones to spread over"),
@@ -13,6 +22,10 @@ export const network = z.strictObject({
     .enum(["perZone", "single", "none"])
     .default("single")
     .describe("NAT gateways; without any, interface endpoints reach the AWS APIs"),
+  flowLogDays: z
+    .literal([0, ...offeredDays])
+    .default(0)
+    .describe("days to keep a record of each connection in the VPC; 0 writes none"),
 });
 
 export const domain = z
@@ -26,6 +39,12 @@ export const domain = z
       fault(context, {
         expected: "a zone to validate a certificate in, or a certificateArn",
         remedy: "set domain.zone to the Route 53 zone, or domain.certificateArn",
+      });
+    if (certificateArn === undefined && name.length > LONGEST_CERTIFICATE_NAME)
+      fault(context, {
+        path: ["name"],
+        expected: `at most ${LONGEST_CERTIFICATE_NAME} characters, as ACM takes no more`,
+        remedy: "shorten it, or bring a certificate by domain.certificateArn",
       });
     if (zone !== undefined && !isWithin(name, zone))
       fault(context, {
@@ -50,6 +69,10 @@ export const ingress = z.strictObject({
     .min(0)
     .max(3650)
     .default(0)
-    .describe("days to keep the load balancer's access logs in S3; 0 writes none"),
+    .describe("days to keep the load balancer's access logs in S3; 0 writes and keeps none"),
+  plainHttp: z
+    .boolean()
+    .default(false)
+    .describe("accept plain HTTP where there is no domain: API keys travel unencrypted"),
   waf: waf.optional().describe("web application firewall; none without"),
 });

@@ -81,8 +81,23 @@ function unitOf(origin: string): string {
 function remedyFor(issue: z.core.$ZodIssue, key: string): string {
   if (issue.code === "custom" && typeof issue.params?.remedy === "string")
     return issue.params.remedy;
-  const value = issue.code === "invalid_value" ? String(issue.values[0]) : "<value>";
-  return `pulumi config set --path '${key}' ${value}`;
+  const set = `pulumi config set --path '${key}`;
+  if (issue.code === "invalid_value") return `${set}' ${String(issue.values[0])}`;
+  const expected = issue.code === "invalid_type" ? issue.expected : undefined;
+  switch (expected) {
+    case "object":
+    case "record":
+      return `pulumi config rm --path '${key}', then set its keys: ${set}.<key>' <value>`;
+    case "array":
+      return `pulumi config rm --path '${key}', then set its entries: ${set}[0]' <value>`;
+    case "boolean":
+      return `${set}' true`;
+    case "string":
+      // Without a type, what looks like a number becomes one.
+      return `${set}' --type string <value>`;
+    default:
+      return `${set}' <value>`;
+  }
 }
 
 function at(raw: unknown, path: PropertyKey[]): unknown {

@@ -6,7 +6,7 @@ export const hostName = z.string().regex(/^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.
 
 export const imageDigest = z
   .string()
-  .regex(/^\S+@sha256:[0-9a-f]{64}$/, {
+  .regex(/^[a-z0-9.-]+(:\d+)?(\/[a-z0-9._-]+)*(:[\w.-]+)?@sha256:[0-9a-f]{64}$/, {
     error: "an image by digest: <repository>@sha256:<64 hexadecimal digits>",
   })
   .describe("image to run, by digest; without, the program builds and pushes it");
@@ -19,6 +19,9 @@ export function arn(service: string) {
     error: `an ARN that starts with arn:aws:${service}:`,
   });
 }
+
+/** Days for which CloudWatch offers to keep logs. */
+export const offeredDays = [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731] as const;
 
 /** Whether the host `name` belongs to the DNS zone `zone`. */
 export function isWithin(name: string, zone: string): boolean {

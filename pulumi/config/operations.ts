@@ -1,12 +1,16 @@
 import { z } from "zod";
 import { fault } from "./faults.ts";
-import { arn, percent } from "./formats.ts";
+import { arn, offeredDays, percent } from "./formats.ts";
+
+/** Node types of ElastiCache that run Valkey, as of November 2026. */
+const nodeType =
+  /^cache\.((t3|t4g)\.(micro|small|medium)|[mr](5|6g|7g)\.(large|xlarge|(2|4|8|12|16|24)xlarge)|(r6gd|c7gn)\.(large|xlarge|(2|4|8|12|16)xlarge))$/;
 
 const valkey = z.strictObject({
   enabled: z.boolean().default(true).describe("without it the counter uses DynamoDB"),
   nodeType: z
     .string()
-    .regex(/^cache\.[a-z0-9]+\.[a-z0-9]+$/, { error: "a node type such as cache.t4g.micro" })
+    .regex(nodeType, { error: "a node type that runs Valkey, such as cache.t4g.micro" })
     .default("cache.t4g.micro")
     .describe("size of each node"),
   replicas: z.int().min(0).max(5).default(0).describe("copies that take over; 0 has no failover"),
@@ -22,12 +26,33 @@ export const alarms = z
   .strictObject({
     topicArn: arn("sns").optional().describe("SNS topic to notify; without, one is created"),
     email: z.email({ error: "an e-mail address" }).optional().describe("subscriber of that topic"),
-    errorsPerMinute: z.int().min(1).default(5).describe("5xx answers of one service"),
-    p95Seconds: z.number().positive().default(1).describe("95th percentile of response times"),
+    errorPercent: percent.default(5).describe("share of the requests of a service that fail"),
+    errorsPerMinute: z
+      .int()
+      .min(1)
+      .default(20)
+      .describe("failures a minute below which no share rings; 5xx of the load balancer itself"),
+    p95Seconds: z
+      .number()
+      .positive()
+      .max(60)
+      .default(1)
+      .describe("95th percentile of response times"),
+    requestsPerMinute: z
+      .int()
+      .min(1)
+      .default(100)
+      .describe("requests a minute below which no response time rings"),
     cpuPercent: percent.default(90).describe("mean CPU of a service"),
     cacheMemoryPercent: percent.default(80).describe("memory of Valkey in use"),
   })
   .superRefine(({ topicArn, email }, context) => {
+    if (topicArn?.endsWith(".fifo") === true)
+      fault(context, {
+        path: ["topicArn"],
+        expected: "a standard topic, as a FIFO topic sends no e-mail",
+        remedy: "set alarms.topicArn to a standard topic",
+      });
     if (topicArn !== undefined && email !== undefined)
       fault(context, {
         path: ["email"],
@@ -35,8 +60,6 @@ export const alarms = z
         remedy: "remove alarms.email or alarms.topicArn",
       });
   });
-
-const offeredDays = [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731] as const;
 
 export const logDays = z
   .literal(offeredDays)

@@ -1,8 +1,8 @@
 import { services, type ServiceContract } from "../../shared/contract.ts";
 import { contractFaults } from "./contract.ts";
 import { describeFaults, type Fault, toFaults } from "./faults.ts";
-import { isWithin } from "./formats.ts";
 import { sections, type Sections } from "./sections.ts";
+import { placeFaults, togetherFaults } from "./together.ts";
 
 /** The configuration of one stack, checked and with every default filled in. */
 export interface Config extends Sections {
@@ -10,6 +10,8 @@ export interface Config extends Sections {
   name: string;
   stack: string;
   region: string;
+  /** Tag of protected resources, by which the policies know that the stack is to be taken down. */
+  farewellTag: { Farewell?: string };
 }
 
 export interface Stack {
@@ -35,15 +37,24 @@ export function parseConfig(
   contracts: Readonly<Record<string, ServiceContract>> = services,
 ): Config {
   const region = values["aws:region"] ?? "";
+  const place = { project, stack, region };
   const { parsed, faults } = parseSections(ownValues(values, project), project);
   const all = [
-    ...regionFaults(region),
+    ...placeFaults(place),
     ...faults,
-    ...togetherFaults(parsed, project),
+    ...togetherFaults(parsed, place),
     ...contractFaults(contracts),
   ];
   if (all.length > 0) throw new ConfigError(all);
-  return { ...(parsed as Sections), name: `${project}-${stack}`, stack, region };
+  const complete = parsed as Sections;
+  const { farewell } = complete;
+  return {
+    ...complete,
+    protect: complete.protect && farewell === undefined,
+    farewellTag: farewell === undefined ? {} : { Farewell: farewell },
+    name: `${project}-${stack}`,
+    ...{ stack, region },
+  };
 }
 
 function ownValues(values: Stack["values"], project: string): Map<string, unknown> {
@@ -75,34 +86,4 @@ function parseSections(raw: Map<string, unknown>, project: string) {
   const unknown = { code: "unrecognized_keys" as const, keys, path: [], message: "" };
   faults.push(...toFaults([unknown], {}, project));
   return { parsed: parsed as Partial<Sections>, faults };
-}
-
-function regionFaults(region: string): Fault[] {
-  if (/^[a-z]{2}(-[a-z]+)+-\d$/.test(region)) return [];
-  const got = region === "" ? "nothing" : `"${region}"`;
-  const remedy = "pulumi config set aws:region eu-west-1";
-  return [{ key: "aws:region", expected: "a region such as eu-west-1", got, remedy }];
-}
-
-/** What two sections must agree on. */
-function togetherFaults({ domain, prometheus }: Partial<Sections>, project: string): Fault[] {
-  if (domain === undefined || prometheus === undefined) return [];
-  const found = { key: `${project}:prometheus.host`, got: JSON.stringify(prometheus.host) };
-  if (prometheus.host === domain.name)
-    return [
-      {
-        ...found,
-        expected: "a host name other than domain.name",
-        remedy: "give Prometheus a name of its own",
-      },
-    ];
-  if (domain.zone !== undefined && !isWithin(prometheus.host, domain.zone))
-    return [
-      {
-        ...found,
-        expected: `a name within the zone ${domain.zone}`,
-        remedy: "choose one that ends with domain.zone",
-      },
-    ];
-  return [];
 }

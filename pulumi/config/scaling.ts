@@ -2,9 +2,11 @@ import { z } from "zod";
 import type { ServiceContract } from "../../shared/contract.ts";
 import { cronFault } from "./cron.ts";
 import { fault } from "./faults.ts";
+import { percent } from "./formats.ts";
 
-const percent = z.number().gt(0).max(100);
-const taskCount = z.int().min(0);
+/** As many tasks as ECS runs in one service. */
+export const MOST_TASKS = 5000;
+const taskCount = z.int().min(0).max(MOST_TASKS);
 
 const step = z.strictObject({
   kind: z.literal("step").describe("one task more or less when the mean CPU crosses a line"),
@@ -111,7 +113,13 @@ function checkBounds(policy: ScalingPolicy, i: number, context: z.RefinementCtx)
     fault(context, {
       path: [i, "inBelowPercent"],
       expected: `a percentage below outAtPercent (${policy.outAtPercent})`,
-      remedy: "lower it, or the service scales out and in for ever",
+      remedy: "lower it, or the service scales out and in without end",
+    });
+  if (policy.kind === "target" && policy.metric !== "requests" && policy.value > 100)
+    fault(context, {
+      path: [i, "value"],
+      expected: `at most 100 percent of ${policy.metric}`,
+      remedy: "set value to the percentage to keep, such as 60",
     });
   if (policy.kind === "schedule" && policy.min > policy.max)
     fault(context, {
@@ -119,6 +127,22 @@ function checkBounds(policy: ScalingPolicy, i: number, context: z.RefinementCtx)
       expected: `at most max (${policy.max})`,
       remedy: "lower min or raise max",
     });
+}
+
+/** Refuses bounds that let a service go to 0 tasks when nothing but load could bring it back. */
+export function checkWakeUp(
+  { tasks, scaling }: { tasks: { min: number }; scaling: ScalingPolicy[] },
+  context: z.RefinementCtx,
+): void {
+  const schedules = scaling.filter((policy) => policy.kind === "schedule");
+  if (schedules.some(({ min }) => min > 0)) return;
+  const asleep = [tasks, ...schedules].some(({ min }) => min === 0);
+  if (!asleep) return;
+  fault(context, {
+    path: ["tasks", "min"],
+    expected: "at least 1: without a task no metric rises, so nothing would ever start one",
+    remedy: "set tasks.min to 1, or add a schedule with min 1 that starts the service",
+  });
 }
 
 function isTimeZone(name: string): boolean {

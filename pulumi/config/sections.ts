@@ -16,6 +16,10 @@ export const sections = {
     .boolean()
     .default(true)
     .describe("guards data against deletion; false lets `destroy` leave nothing behind"),
+  farewell: z
+    .string()
+    .optional()
+    .describe("the stack's own name declares that it is to be taken down: turns `protect` off"),
   logDays,
   network: network.prefault({}),
   domain: domain.optional().describe("without it, plain HTTP on the load balancer's own name"),

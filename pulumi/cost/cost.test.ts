@@ -24,6 +24,8 @@ function resource(type: string, props: Props = {}): RecordedResource {
     ignoreChanges: [],
     protect: false,
     afterUpdateHooks: 0,
+    beforeUpdateHooks: [],
+    aliases: [],
   };
 }
 

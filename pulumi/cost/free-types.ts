@@ -6,6 +6,9 @@ export const free: ReadonlySet<string> = new Set([
   "aws:appautoscaling/target:Target",
   "aws:cloudwatch/eventRule:EventRule",
   "aws:cloudwatch/eventTarget:EventTarget",
+  "aws:cloudwatch/logResourcePolicy:LogResourcePolicy",
+  // Its records are counted with their log group.
+  "aws:ec2/flowLog:FlowLog",
   "aws:ec2/securityGroup:SecurityGroup",
   "aws:ecr/lifecyclePolicy:LifecyclePolicy",
   "aws:ecs/clusterCapacityProviders:ClusterCapacityProviders",

@@ -129,6 +129,9 @@ export const pricings: Readonly<Record<string, Pricing>> = {
     fixed("secrets", [1, "secret"], prices.secretMonth),
   ],
   "aws:cloudwatch/metricAlarm:MetricAlarm": alarm,
+  "aws:cloudwatch/logMetricFilter:LogMetricFilter": (_, { prices }) => [
+    fixed("failures", [1, "metric"], prices.customMetricMonth),
+  ],
   "aws:appautoscaling/policy:Policy": scalingPolicy,
   "aws:cloudwatch/dashboard:Dashboard": (_, { prices }) => [
     fixed("dashboard", [1, "dashboard"], prices.dashboardMonth),

@@ -6,7 +6,7 @@ import type { Alerts } from "../alarms/alerts.ts";
 import type { Config } from "../config/parse.ts";
 
 export interface DataArgs {
-  config: Pick<Config, "data" | "protect">;
+  config: Pick<Config, "data" | "protect" | "farewellTag">;
   alerts: Alerts;
 }
 
@@ -30,7 +30,7 @@ export class Data extends pulumi.ComponentResource {
   }
 
   #table(name: string, { hashKey, ttlAttribute }: TableContract, args: DataArgs) {
-    const { data, protect } = args.config;
+    const { data, protect, farewellTag } = args.config;
     const table = new aws.dynamodb.Table(
       name,
       {
@@ -40,11 +40,12 @@ export class Data extends pulumi.ComponentResource {
         serverSideEncryption: { enabled: true },
         pointInTimeRecovery: { enabled: data.pointInTimeRecovery },
         deletionProtectionEnabled: protect,
+        tags: farewellTag,
         ...(ttlAttribute && { ttl: { attributeName: ttlAttribute, enabled: true } }),
       },
       { parent: this, protect },
     );
-    throttleAlarms({ name, alerts: args.alerts, parent: this }, table.name);
+    throttleAlarms({ name, topicArn: args.alerts.topicArn, parent: this }, table.name);
     return table;
   }
 }

@@ -4,12 +4,12 @@ import { cacheMemoryAlarm } from "../alarms/alarms.ts";
 import type { Alerts } from "../alarms/alerts.ts";
 import type { Cluster } from "../cluster.ts";
 import type { Config } from "../config/parse.ts";
-import { Firewall } from "../network/security-group.ts";
+import { SecurityGroup } from "../network/security-group.ts";
 import type { Network } from "../network/network.ts";
 import { Secret } from "./secret.ts";
 
 export interface ValkeyArgs {
-  config: Pick<Config, "data" | "protect">;
+  config: Pick<Config, "data" | "protect" | "farewellTag" | "alarms">;
   network: Network;
   /** Whose tasks may reach it. */
   cluster: Cluster;
@@ -25,21 +25,25 @@ export class Valkey extends pulumi.ComponentResource {
 
   constructor(name: string, args: ValkeyArgs, opts?: pulumi.ComponentResourceOptions) {
     super("page-services:index:Valkey", name, {}, opts);
-    const { network, cluster, alerts } = args;
-    const { protect, data } = args.config;
+    const {
+      network,
+      cluster,
+      alerts: { topicArn },
+    } = args;
+    const { protect, data, alarms } = args.config;
 
-    const firewall = new Firewall(
+    const securityGroup = new SecurityGroup(
       name,
       { vpcId: network.vpcId, description: "Valkey" },
       { parent: this },
     );
-    firewall.admit(cluster.firewall, valkeyPort);
+    securityGroup.admit(cluster.securityGroup, valkeyPort);
     const password = new Secret(
       `${name}-password`,
       { description: "Password of Valkey", protect },
       { parent: this },
     );
-    const group = this.#replicationGroup(name, args, { firewall, password });
+    const group = this.#replicationGroup(name, args, { securityGroup, password });
     this.url = new Secret(
       `${name}-url`,
       {
@@ -52,8 +56,11 @@ export class Valkey extends pulumi.ComponentResource {
 
     for (let node = 1; node <= 1 + data.valkey.replicas; node += 1)
       cacheMemoryAlarm(
-        { name: `${name}-${node}`, alerts, parent: this },
-        pulumi.interpolate`${group.replicationGroupId}-00${node}`,
+        { name: `${name}-${node}`, topicArn, parent: this },
+        {
+          cacheMemoryPercent: alarms.cacheMemoryPercent,
+          cacheNodeId: pulumi.interpolate`${group.replicationGroupId}-00${node}`,
+        },
       );
 
     this.registerOutputs({});
@@ -62,14 +69,14 @@ export class Valkey extends pulumi.ComponentResource {
   #replicationGroup(
     name: string,
     { config, network }: ValkeyArgs,
-    { firewall, password }: { firewall: Firewall; password: Secret },
+    { securityGroup, password }: { securityGroup: SecurityGroup; password: Secret },
   ) {
     const subnets = new aws.elasticache.SubnetGroup(
       name,
       { subnetIds: network.privateSubnetIds },
       { parent: this },
     );
-    const { protect } = config;
+    const { protect, farewellTag } = config;
     const { nodeType, replicas, snapshotDays } = config.data.valkey;
     const replicated = replicas > 0;
     return new aws.elasticache.ReplicationGroup(
@@ -84,12 +91,13 @@ export class Valkey extends pulumi.ComponentResource {
         automaticFailoverEnabled: replicated,
         multiAzEnabled: replicated,
         subnetGroupName: subnets.name,
-        securityGroupIds: [firewall.groupId],
+        securityGroupIds: [securityGroup.groupId],
         transitEncryptionEnabled: true,
         atRestEncryptionEnabled: true,
         authToken: password.value,
         snapshotRetentionLimit: snapshotDays,
         applyImmediately: !protect,
+        tags: farewellTag,
         ...(protect && { finalSnapshotIdentifier: pulumi.interpolate`${subnets.name}-final` }),
       },
       { parent: this, protect },

@@ -4,19 +4,23 @@ import * as pulumi from "@pulumi/pulumi";
 export interface AccessLogsArgs {
   /** Days after which a log is deleted. */
   days: number;
-  protect: boolean;
+  region: string;
+  account: pulumi.Input<string>;
 }
 
-/** A private bucket that the load balancer may write its access logs to. */
+/**
+ * A private bucket that the load balancers of this account and region may write to. It goes with
+ * its logs: whoever turns them off keeps none.
+ */
 export class AccessLogs extends pulumi.ComponentResource {
-  /** Known once the load balancer may write: it tries as soon as it is told. */
+  /** Known once the load balancer may write: it tries as soon as it is configured. */
   readonly bucket: pulumi.Output<string>;
 
   constructor(name: string, args: AccessLogsArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("page-services:index:AccessLogs", name, args, opts);
+    super("page-services:index:AccessLogs", name, {}, opts);
     const parent = { parent: this };
 
-    const bucket = new aws.s3.Bucket(name, { forceDestroy: !args.protect }, parent);
+    const bucket = new aws.s3.Bucket(name, { forceDestroy: true }, parent);
     new aws.s3.BucketPublicAccessBlock(
       name,
       {
@@ -47,7 +51,7 @@ export class AccessLogs extends pulumi.ComponentResource {
     );
     const policy = new aws.s3.BucketPolicy(
       name,
-      { bucket: bucket.id, policy: pulumi.jsonStringify(deliveryPolicy(bucket.arn)) },
+      { bucket: bucket.id, policy: pulumi.jsonStringify(bucketPolicy(bucket.arn, args)) },
       parent,
     );
 
@@ -56,7 +60,9 @@ export class AccessLogs extends pulumi.ComponentResource {
   }
 }
 
-function deliveryPolicy(bucketArn: pulumi.Output<string>) {
+function bucketPolicy(bucketArn: pulumi.Output<string>, { account, region }: AccessLogsArgs) {
+  const objects = pulumi.interpolate`${bucketArn}/*`;
+  const balancers = pulumi.interpolate`arn:aws:elasticloadbalancing:${region}:${account}:loadbalancer/*`;
   return {
     Version: "2012-10-17",
     Statement: [
@@ -64,7 +70,15 @@ function deliveryPolicy(bucketArn: pulumi.Output<string>) {
         Effect: "Allow",
         Principal: { Service: "logdelivery.elasticloadbalancing.amazonaws.com" },
         Action: "s3:PutObject",
-        Resource: pulumi.interpolate`${bucketArn}/*`,
+        Resource: pulumi.interpolate`${bucketArn}/AWSLogs/${account}/*`,
+        Condition: { ArnLike: { "aws:SourceArn": balancers } },
+      },
+      {
+        Effect: "Deny",
+        Principal: "*",
+        Action: "s3:*",
+        Resource: [bucketArn, objects],
+        Condition: { Bool: { "aws:SecureTransport": "false" } },
       },
     ],
   };

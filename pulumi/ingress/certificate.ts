@@ -7,7 +7,10 @@ export interface CertificateArgs {
   zoneId: pulumi.Input<string>;
 }
 
-/** A certificate that proves its names by records in their zone, and renews itself by them. */
+/**
+ * A certificate that proves its names by records in their zone, and renews itself by them. Each
+ * record belongs to its host: ACM gives its proofs as a set, and another name changes their order.
+ */
 export class Certificate extends pulumi.ComponentResource {
   /** Known once the certificate is issued. */
   readonly arn: pulumi.Output<string>;
@@ -21,11 +24,12 @@ export class Certificate extends pulumi.ComponentResource {
       { domainName, subjectAlternativeNames, validationMethod: "DNS" },
       { parent: this },
     );
-    // One record a name: their number is known before the certificate is, their content is not.
-    const proofs = args.names.map((_, i) => {
-      const option = certificate.domainValidationOptions.apply((options) => options[i]);
+    const proofs = args.names.map((host, i) => {
+      const option = certificate.domainValidationOptions.apply((options) =>
+        options.find(({ domainName }) => domainName === host),
+      );
       return new aws.route53.Record(
-        `${name}-proof-${i}`,
+        `${name}-proof-${host}`,
         {
           zoneId: args.zoneId,
           name: option.apply((each) => each?.resourceRecordName ?? ""),
@@ -34,7 +38,7 @@ export class Certificate extends pulumi.ComponentResource {
           ttl: 300,
           allowOverwrite: true,
         },
-        { parent: this },
+        { parent: this, aliases: [{ name: `${name}-proof-${i}` }] },
       );
     });
     const validation = new aws.acm.CertificateValidation(

@@ -1,16 +1,20 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { container } from "../../shared/contract.ts";
+import { accountId } from "../account.ts";
 import { AccessLogs } from "./access-logs.ts";
 import { Certificate } from "./certificate.ts";
 import type { Config } from "../config/parse.ts";
-import { Firewall } from "../network/security-group.ts";
+import { blockTag, fixedBlock } from "../network/fixed-block.ts";
+import { SecurityGroup } from "../network/security-group.ts";
 import type { Network } from "../network/network.ts";
 import { Waf } from "./waf.ts";
 
 export interface IngressArgs {
-  config: Pick<Config, "domain" | "ingress" | "prometheus" | "protect">;
+  config: Config;
   network: Network;
+  /** The hosted zone of the domain, where the deployment may write its records. */
+  zoneId: string | undefined;
 }
 
 /** A load balancer may only answer with text, HTML, CSS, JavaScript or plain JSON. */
@@ -28,6 +32,9 @@ export const notFound = {
   },
 };
 
+/** By it the policies see that the stack accepts plain HTTP; see `ingress.plainHttp`. */
+const plainHttpTag = { PlainHttp: "accepted" };
+
 const redirectToHttps = {
   type: "redirect",
   redirect: { protocol: "HTTPS", port: "443", statusCode: "HTTP_301" },
@@ -35,7 +42,7 @@ const redirectToHttps = {
 
 /** The one load balancer: TLS where there is a domain, and 404 for what no rule claims. */
 export class Ingress extends pulumi.ComponentResource {
-  readonly firewall: Firewall;
+  readonly securityGroup: SecurityGroup;
   readonly loadBalancer: aws.lb.LoadBalancer;
   /** Where the services hang their rules. */
   readonly listener: aws.lb.Listener;
@@ -45,15 +52,19 @@ export class Ingress extends pulumi.ComponentResource {
   constructor(name: string, args: IngressArgs, opts?: pulumi.ComponentResourceOptions) {
     super("page-services:index:Ingress", name, {}, opts);
 
-    const { domain, ingress } = args.config;
+    const { domain, ingress, name: deployment } = args.config;
+    const { zoneId } = args;
 
-    this.firewall = this.#firewall(args);
+    this.securityGroup = this.#securityGroup(args);
     this.loadBalancer = this.#loadBalancer(args);
     if (ingress.waf !== undefined)
-      new Waf("waf", { ...ingress.waf, loadBalancerArn: this.loadBalancer.arn }, { parent: this });
+      new Waf(
+        "waf",
+        { ...ingress.waf, deployment, loadBalancerArn: this.loadBalancer.arn },
+        { parent: this },
+      );
 
-    const zoneId = this.#zoneId(domain?.zone);
-    const certificateArn = this.#certificateArn(args, zoneId);
+    const certificateArn = this.#certificateArn(args);
     this.protocol = certificateArn === undefined ? "http" : "https";
     this.listener = this.#listeners(certificateArn);
     if (zoneId !== undefined) for (const host of hosts(args)) this.#record(host, zoneId);
@@ -63,23 +74,28 @@ export class Ingress extends pulumi.ComponentResource {
     this.registerOutputs({ url: this.url });
   }
 
-  #firewall({ network, config }: IngressArgs): Firewall {
+  #securityGroup({ network, config }: IngressArgs): SecurityGroup {
     const description = "Load balancer, the only door to the world";
     const { vpcId } = network;
-    const firewall = new Firewall("load-balancer", { vpcId, description }, { parent: this });
-    firewall.admitWorld(80);
-    if (config.domain !== undefined) firewall.admitWorld(443);
-    return firewall;
+    const securityGroup = new SecurityGroup(
+      "load-balancer",
+      { vpcId, description },
+      { parent: this },
+    );
+    securityGroup.admitWorld(80);
+    if (config.domain !== undefined) securityGroup.admitWorld(443);
+    return securityGroup;
   }
 
   #loadBalancer({ config, network }: IngressArgs): aws.lb.LoadBalancer {
     const { protect } = config;
+    const tags = { [blockTag]: config.network.cidr, ...config.farewellTag };
     return new aws.lb.LoadBalancer(
       "load-balancer",
       {
         loadBalancerType: "application",
         subnets: network.publicSubnetIds,
-        securityGroups: [this.firewall.groupId],
+        securityGroups: [this.securityGroup.groupId],
         idleTimeout: container.loadBalancerIdleSeconds,
         dropInvalidHeaderFields: true,
         desyncMitigationMode: "strictest",
@@ -87,31 +103,25 @@ export class Ingress extends pulumi.ComponentResource {
         xffHeaderProcessingMode: "append",
         enableDeletionProtection: protect,
         ...(config.ingress.accessLogDays > 0 && { accessLogs: this.#accessLogs(config) }),
+        tags,
       },
-      { parent: this, protect },
+      { parent: this, protect, hooks: { beforeUpdate: [fixedBlock] } },
     );
   }
 
-  #accessLogs({ ingress, protect }: IngressArgs["config"]) {
+  #accessLogs({ ingress, region }: Config) {
     const logs = new AccessLogs(
       "access-logs",
-      { days: ingress.accessLogDays, protect },
+      { days: ingress.accessLogDays, region, account: accountId(this) },
       { parent: this },
     );
     return { enabled: true, bucket: logs.bucket };
   }
 
-  #zoneId(zone?: string): pulumi.Output<string> | undefined {
-    if (zone === undefined) return undefined;
-    return aws.route53.getZoneOutput({ name: zone }, { parent: this }).zoneId;
-  }
-
-  #certificateArn(
-    args: IngressArgs,
-    zoneId?: pulumi.Output<string>,
-  ): pulumi.Input<string> | undefined {
+  #certificateArn(args: IngressArgs): pulumi.Input<string> | undefined {
     const given = args.config.domain?.certificateArn;
     if (given !== undefined) return given;
+    const { zoneId } = args;
     if (zoneId === undefined) return undefined;
     return new Certificate("certificate", { names: hosts(args), zoneId }, { parent: this }).arn;
   }
@@ -124,8 +134,13 @@ export class Ingress extends pulumi.ComponentResource {
         { parent: this },
       );
     const port80 = { port: 80, protocol: "HTTP" };
-    if (certificateArn === undefined)
-      return listener("http", { ...port80, defaultActions: [notFound] });
+    if (certificateArn === undefined) {
+      void pulumi.log.warn(
+        "ingress.plainHttp: API keys and answers travel unencrypted. Set a domain for anything else than a trial.",
+        this,
+      );
+      return listener("http", { ...port80, defaultActions: [notFound], tags: plainHttpTag });
+    }
     listener("http", { ...port80, defaultActions: [redirectToHttps] });
     return listener("https", {
       port: 443,
@@ -136,7 +151,7 @@ export class Ingress extends pulumi.ComponentResource {
     });
   }
 
-  #record(host: string, zoneId: pulumi.Output<string>): void {
+  #record(host: string, zoneId: string): void {
     const { dnsName, zoneId: loadBalancerZone } = this.loadBalancer;
     const alias = { name: dnsName, zoneId: loadBalancerZone, evaluateTargetHealth: true };
     new aws.route53.Record(

@@ -3,6 +3,8 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Config } from "../config/parse.ts";
 
 export type WafArgs = NonNullable<Config["ingress"]["waf"]> & {
+  /** Part of its metrics' names, as two deployments may share a region. */
+  deployment: string;
   loadBalancerArn: pulumi.Input<string>;
 };
 
@@ -17,7 +19,7 @@ export class Waf extends pulumi.ComponentResource {
         scope: "REGIONAL",
         defaultAction: { allow: {} },
         rules: [rateLimit(args.requestsPer5Minutes), ...(args.managedRules ? [commonRules()] : [])],
-        visibilityConfig: visibility(name),
+        visibilityConfig: visibility(`${args.deployment}-${name}`),
       },
       { parent: this },
     );

@@ -48,7 +48,10 @@ export const changes: readonly Change[] = [
   dev("one NAT gateway to none", { "network.nat": "none" }),
   dev("two zones to three", { "network.availabilityZones": 3 }),
   dev("another address block", { "network.cidr": "10.1.0.0/16" }),
-  dev("a domain", { domain: { name: "api.example.com", zone: "example.com" } }),
+  dev("a domain", {
+    domain: { name: "api.example.com", zone: "example.com" },
+    ingress: undefined,
+  }),
   prod("another host name", { "domain.name": "www.example.com" }),
   prod("no domain", { domain: undefined }),
   prod("no access logs", { "ingress.accessLogDays": 0 }),
@@ -62,6 +65,7 @@ export const changes: readonly Change[] = [
   dev("logs for longer", { logDays: 30 }),
   dev("protection", { protect: true }),
   prod("no protection", { protect: false }),
+  prod("a declared farewell", { farewell: "prod" }),
   dev("somebody else's topic for alarms", {
     alarms: { topicArn: "arn:aws:sns:eu-west-1:123456789012:ops" },
   }),

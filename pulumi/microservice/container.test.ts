@@ -22,7 +22,7 @@ describe("a container definition", () => {
   it("leaves the command to the image, and mounts nothing, unless it is told to", () => {
     expect(containerDefinition(args)).to.not.have.property("command");
     expect(containerDefinition(args).mountPoints).to.be.empty;
-    const writable = { volume: "samples", path: "/data" };
+    const writable = [{ volume: "samples", path: "/data" }];
     expect(containerDefinition({ ...args, writable }).mountPoints).to.deep.equal([
       { sourceVolume: "samples", containerPath: "/data" },
     ]);

@@ -1,5 +1,10 @@
 import { container } from "../../shared/contract.ts";
 
+interface Writable {
+  volume: string;
+  path: string;
+}
+
 export interface ContainerArgs {
   name: string;
   image: string;
@@ -13,8 +18,8 @@ export interface ContainerArgs {
   /** Run inside the container; a status other than 0 is unhealthy. */
   healthCommand: readonly string[];
   command?: readonly string[];
-  /** Directory that it may write to, though the rest of the file system is read-only. */
-  writable?: { volume: string; path: string };
+  /** Directories that it may write to, though the rest of the file system is read-only. */
+  writable?: readonly Writable[];
 }
 
 /**
@@ -22,7 +27,7 @@ export interface ContainerArgs {
  * always gives the same text and a deployment changes only what changed.
  */
 export function containerDefinition(args: ContainerArgs) {
-  const { writable } = args;
+  const { writable = [] } = args;
   return {
     name: args.name,
     image: args.image,
@@ -35,7 +40,10 @@ export function containerDefinition(args: ContainerArgs) {
     readonlyRootFilesystem: true,
     // Reaps what the health checks leave behind, and passes SIGTERM on.
     linuxParameters: { initProcessEnabled: true, capabilities: { drop: ["ALL"] } },
-    mountPoints: writable ? [{ sourceVolume: writable.volume, containerPath: writable.path }] : [],
+    mountPoints: writable.map(({ volume, path }) => ({
+      sourceVolume: volume,
+      containerPath: path,
+    })),
     stopTimeout: container.stopTimeoutSeconds,
     healthCheck: {
       command: ["CMD", ...args.healthCommand],
@@ -50,7 +58,7 @@ export function containerDefinition(args: ContainerArgs) {
         "awslogs-group": args.log.group,
         "awslogs-region": args.log.region,
         "awslogs-stream-prefix": args.name,
-        // A slow log shall never stall a request.
+        // A slow log must never stall a request.
         mode: "non-blocking",
         "max-buffer-size": "4m",
       },
@@ -64,6 +72,13 @@ export const serviceHealthCommand = [
   "--eval",
   `fetch("http://127.0.0.1:${container.port}${container.healthPath}")` +
     ".then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))",
+];
+
+/** Where the agent of ECS Exec writes, in a container whose file system is read-only. */
+export const execWritable: readonly Writable[] = [
+  { volume: "exec-agent", path: "/managed-agents" },
+  { volume: "exec-state", path: "/var/lib/amazon/ssm" },
+  { volume: "exec-log", path: "/var/log/amazon/ssm" },
 ];
 
 function sorted(record: Readonly<Record<string, string>>): [string, string][] {

@@ -1,18 +1,18 @@
 import * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
 import type { CapacityStrategy, Cluster } from "../cluster.ts";
-import type { Firewall } from "../network/security-group.ts";
+import type { SecurityGroup } from "../network/security-group.ts";
 import type { Network } from "../network/network.ts";
 import { refuseRollback } from "./rollback.ts";
-import type { Route } from "./listener-rule.ts";
+import type { ListenerRules } from "./listener-rules.ts";
 import type { Task } from "./task.ts";
 
 export interface FargateServiceArgs {
   cluster: Cluster;
   network: Network;
-  firewall: Firewall;
+  securityGroup: SecurityGroup;
   task: Task;
-  route: Route;
+  listenerRules: ListenerRules;
   strategies: CapacityStrategy[];
   /** Tasks to start with; from then on the autoscaler decides. */
   initialTasks: number;
@@ -20,6 +20,8 @@ export interface FargateServiceArgs {
   deploymentPercent: { min: number; max: number };
   /** Alarms that turn a deployment back. */
   rollbackAlarms: aws.cloudwatch.MetricAlarm[];
+  /** Whether one may open a shell in its containers. */
+  exec: boolean;
   /** Tags of the service, by which Prometheus knows it. */
   tags: Record<string, string>;
 }
@@ -50,16 +52,17 @@ export function fargateService(
       healthCheckGracePeriodSeconds: 60,
       networkConfiguration: {
         subnets: args.network.privateSubnetIds,
-        securityGroups: [args.firewall.groupId],
+        securityGroups: [args.securityGroup.groupId],
         assignPublicIp: false,
       },
       loadBalancers: [
         {
-          targetGroupArn: args.route.targetGroup.arn,
+          targetGroupArn: args.listenerRules.targetGroup.arn,
           containerName: name,
-          containerPort: args.route.port,
+          containerPort: args.listenerRules.port,
         },
       ],
+      enableExecuteCommand: args.exec,
       propagateTags: "SERVICE",
       enableEcsManagedTags: true,
       waitForSteadyState: true,
@@ -68,9 +71,9 @@ export function fargateService(
     },
     {
       parent,
-      dependsOn: [...args.route.rules, args.cluster.capacityProviders],
+      dependsOn: [...args.listenerRules.rules, args.cluster.capacityProviders],
       ignoreChanges: ["desiredCount"],
-      hooks: { afterUpdate: [refuseRollback] },
+      hooks: { afterCreate: [refuseRollback], afterUpdate: [refuseRollback] },
       customTimeouts: { create: "20m", update: "30m", delete: "20m" },
     },
   );

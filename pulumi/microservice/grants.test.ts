@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { repositoryArnOf, startGrants, tableGrant } from "./grants.ts";
+import { execGrant, repositoryArnOf, startGrants, tableGrant } from "./grants.ts";
 
 describe("the grants of a task", () => {
   it("name each action on the one table", () => {
@@ -10,21 +10,19 @@ describe("the grants of a task", () => {
     });
   });
 
-  it("let it start with its own image, log and secrets, and with no others", () => {
-    const needs = {
-      repositoryArns: ["r"],
-      logGroupArn: "g",
-      logStreamArns: "g:*",
-      secretArns: ["s"],
-    };
+  it("let it start with its own image and log, and with no others", () => {
+    const needs = { repositoryArn: "r", logGroupArn: "g", logStreamArns: "g:*" };
     const resources = startGrants(needs).map(({ Resource }) => Resource);
-    expect(resources).to.deep.equal(["*", ["r"], ["g", "g:*"], ["s"]]);
+    expect(resources).to.deep.equal(["*", ["r"], ["g", "g:*"]]);
   });
 
-  it("say nothing of secrets where there are none", () => {
-    const needs = { repositoryArns: ["r"], logGroupArn: "g", logStreamArns: "g:*", secretArns: [] };
-    const actions = startGrants(needs).flatMap(({ Action }) => Action);
-    expect(actions).to.not.include("secretsmanager:GetSecretValue");
+  it("let the agent of ECS Exec hold its channels, and nothing else", () => {
+    expect(execGrant().Action).to.have.members([
+      "ssmmessages:CreateControlChannel",
+      "ssmmessages:CreateDataChannel",
+      "ssmmessages:OpenControlChannel",
+      "ssmmessages:OpenDataChannel",
+    ]);
   });
 });
 

@@ -12,17 +12,28 @@ export function policyDocument<Arn>(statements: Statement<Arn>[]) {
   return { Version: "2012-10-17", Statement: statements };
 }
 
-/** Lets only ECS tasks of this account take the role. */
-export const assumedByTasks = {
-  Version: "2012-10-17",
-  Statement: [
-    {
-      Effect: "Allow",
-      Principal: { Service: "ecs-tasks.amazonaws.com" },
-      Action: "sts:AssumeRole",
-    },
-  ],
-};
+interface Source<Arn> {
+  account: Arn;
+  sourceArn: Arn;
+}
+
+/** Lets a service of AWS take the role, on behalf of this account's own resources alone. */
+export function assumedBy<Arn>(service: string, { account, sourceArn }: Source<Arn>) {
+  return {
+    Version: "2012-10-17",
+    Statement: [
+      {
+        Effect: "Allow",
+        Principal: { Service: service },
+        Action: "sts:AssumeRole",
+        Condition: {
+          StringEquals: { "aws:SourceAccount": account },
+          ArnLike: { "aws:SourceArn": sourceArn },
+        },
+      },
+    ],
+  };
+}
 
 /** What a service may do with one table: the actions of its contract, on this table alone. */
 export function tableGrant<Arn>(tableArn: Arn, actions: readonly TableAction[]): Statement<Arn> {
@@ -31,29 +42,42 @@ export function tableGrant<Arn>(tableArn: Arn, actions: readonly TableAction[]):
 }
 
 export interface StartNeeds<Arn> {
-  repositoryArns: Arn[];
+  repositoryArn: Arn;
   logGroupArn: Arn;
   /** `<log group>:*`, the streams of the log group. */
   logStreamArns: Arn;
-  secretArns: Arn[];
 }
 
-/** What ECS itself needs to start a task: pull its image, write its log, read its secrets. */
+/** What ECS itself needs to start any task: pull an image of its own repository, write its log. */
 export function startGrants<Arn>(needs: StartNeeds<Arn>): Statement<Arn>[] {
-  const pull = ["BatchCheckLayerAvailability", "BatchGetImage", "GetDownloadUrlForLayer"];
-  const grants: Statement<Arn>[] = [
+  return [
     // This action knows no resources.
     { Effect: "Allow", Action: ["ecr:GetAuthorizationToken"], Resource: "*" },
-    { Effect: "Allow", Action: pull.map((each) => `ecr:${each}`), Resource: needs.repositoryArns },
+    pullGrant(needs.repositoryArn),
     {
       Effect: "Allow",
       Action: ["logs:CreateLogStream", "logs:PutLogEvents"],
       Resource: [needs.logGroupArn, needs.logStreamArns],
     },
   ];
-  if (needs.secretArns.length === 0) return grants;
-  const readSecrets = ["secretsmanager:GetSecretValue"];
-  return [...grants, { Effect: "Allow", Action: readSecrets, Resource: needs.secretArns }];
+}
+
+export function pullGrant<Arn>(repositoryArn: Arn): Statement<Arn> {
+  const pull = ["BatchCheckLayerAvailability", "BatchGetImage", "GetDownloadUrlForLayer"];
+  return { Effect: "Allow", Action: pull.map((each) => `ecr:${each}`), Resource: [repositoryArn] };
+}
+
+export function secretGrant<Arn>(secretArn: Arn): Statement<Arn> {
+  return { Effect: "Allow", Action: ["secretsmanager:GetSecretValue"], Resource: [secretArn] };
+}
+
+/** What a task needs for ECS Exec: the four calls by which its agent holds a session open. */
+export function execGrant<Arn>(): Statement<Arn> {
+  const channels = ["Create", "Open"].flatMap((verb) =>
+    ["Control", "Data"].map((kind) => `ssmmessages:${verb}${kind}Channel`),
+  );
+  // These actions know no resources.
+  return { Effect: "Allow", Action: channels, Resource: "*" };
 }
 
 /** What Prometheus needs to find the tasks of its cluster. */

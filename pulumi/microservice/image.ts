@@ -22,17 +22,18 @@ export class Image extends pulumi.ComponentResource {
   /** By digest, so that a task definition always means the same image. */
   readonly uri: pulumi.Output<string>;
   readonly repositoryUrl: pulumi.Output<string>;
-  /** Repositories that a task has to pull from. */
-  readonly repositoryArns: pulumi.Output<string>[];
+  readonly repositoryArn: pulumi.Output<string>;
+  /** ARN of the other repository that a given image lies in. */
+  readonly otherRepositoryArn: string | undefined;
 
   constructor(name: ImageName, args: ImageArgs, opts?: pulumi.ComponentResourceOptions) {
     super("page-services:index:Image", name, {}, opts);
     const given = args.config.images[name];
-    const elsewhere = given === undefined ? undefined : repositoryArnOf(given);
 
     const repository = this.#repository(name, args);
     this.repositoryUrl = repository.repositoryUrl;
-    this.repositoryArns = [repository.arn, ...(elsewhere ? [pulumi.output(elsewhere)] : [])];
+    this.repositoryArn = repository.arn;
+    this.otherRepositoryArn = given === undefined ? undefined : repositoryArnOf(given);
     this.uri = given === undefined ? this.#build(name, args, repository) : pulumi.output(given);
     this.registerOutputs({ uri: this.uri });
   }

@@ -7,19 +7,20 @@ import {
   type ServiceName,
   type TableAction,
 } from "../../shared/contract.ts";
-import { cpuAlarm, trafficAlarms } from "../alarms/alarms.ts";
+import { cpuAlarm, healthAlarms, trafficAlarms } from "../alarms/alarms.ts";
 import type { Alerts } from "../alarms/alerts.ts";
+import { countFailures } from "../alarms/failures.ts";
 import type { Cluster } from "../cluster.ts";
 import type { Config } from "../config/parse.ts";
-import { serviceHealthCommand } from "./container.ts";
+import { execWritable, serviceHealthCommand } from "./container.ts";
 import type { Watched } from "../alarms/dashboard.ts";
 import type { Data } from "../data/tables.ts";
 import { fargateService } from "./fargate-service.ts";
-import { tableGrant } from "./grants.ts";
+import { execGrant, type Statement, tableGrant } from "./grants.ts";
 import { Image } from "./image.ts";
 import type { Ingress } from "../ingress/ingress.ts";
 import type { Network } from "../network/network.ts";
-import { Route } from "./listener-rule.ts";
+import { ListenerRules } from "./listener-rules.ts";
 import { Scaling } from "../scaling/scaling.ts";
 import type { Secret } from "../data/secret.ts";
 import { Task } from "./task.ts";
@@ -58,27 +59,37 @@ export class Microservice extends pulumi.ComponentResource {
 
     this.image = new Image(name, { config, build: buildOf(name) }, parent);
     const task = new Task(name, taskArgs(this.image, args), parent);
-    const route = new Route(name, { ...routeArgs(contract), network, ingress }, parent);
+    const rulesArgs = { ...listenerRulesArgs(contract), network, ingress };
+    const listenerRules = new ListenerRules(name, rulesArgs, parent);
 
-    const scope = { name, alerts, parent: this };
-    const alarms = trafficAlarms(scope, route.metrics.dimensions);
+    const scope = { name, topicArn: alerts.topicArn, parent: this };
+    const { dimensions } = listenerRules.metrics;
+    const { logGroup } = task;
+    const alarms = trafficAlarms(scope, {
+      thresholds: config.alarms,
+      dimensions,
+      failures: countFailures(name, { deployment: config.name, logGroup, parent: this }),
+    });
     const service = fargateService(
       name,
       {
         cluster,
         network,
-        firewall: cluster.firewall,
+        securityGroup: cluster.securityGroup,
         task,
-        route,
+        listenerRules,
         strategies: cluster.strategies,
         initialTasks: options.tasks.min,
         deploymentPercent: { min: 100, max: 200 },
         rollbackAlarms: [alarms.errors, alarms.latency],
+        exec: config.cluster.exec,
         tags: { Service: name, Metrics: "scrape" },
       },
       this,
     );
-    cpuAlarm(scope, { ClusterName: cluster.clusterName, ServiceName: service.name });
+    healthAlarms(scope, { dimensions, service, mayRest: mayRest(options) });
+    const tasks = { ClusterName: cluster.clusterName, ServiceName: service.name };
+    cpuAlarm(scope, { cpuPercent: config.alarms.cpuPercent, dimensions: tasks });
     new Scaling(
       name,
       {
@@ -86,7 +97,7 @@ export class Microservice extends pulumi.ComponentResource {
         service,
         tasks: options.tasks,
         policies: options.scaling,
-        source: { ...route.metrics, metric: contract.scalingMetric, deployment: config.name },
+        source: sourceOf(listenerRules, args),
       },
       parent,
     );
@@ -96,18 +107,23 @@ export class Microservice extends pulumi.ComponentResource {
       name,
       cluster: cluster.clusterName,
       service: service.name,
-      loadBalancer: route.metrics.dimensions.LoadBalancer,
-      targetGroup: route.metrics.dimensions.TargetGroup,
+      loadBalancer: dimensions.LoadBalancer,
+      targetGroup: dimensions.TargetGroup,
     });
     this.registerOutputs({ url: this.url });
   }
+}
+
+/** Where the scaling policies find what they steer by. */
+function sourceOf({ metrics }: ListenerRules, { contract, platform }: MicroserviceArgs) {
+  return { ...metrics, metric: contract.scalingMetric, deployment: platform.config.name };
 }
 
 function buildOf(name: ServiceName) {
   return { context: "..", dockerfile: "../services/Dockerfile", args: { SERVICE: name } };
 }
 
-function routeArgs({ rules }: ServiceContract) {
+function listenerRulesArgs({ rules }: ServiceContract) {
   return {
     rules: rules.map(({ paths, priority }) => ({
       priority,
@@ -134,14 +150,28 @@ function taskArgs(image: Image, { contract, options, platform }: MicroserviceArg
     config,
     image,
     size: options.size,
-    container: { port: container.port, user: "1000:1000", healthCommand: serviceHealthCommand },
+    container: {
+      port: container.port,
+      user: "1000:1000",
+      healthCommand: serviceHealthCommand,
+      writable: config.cluster.exec ? execWritable : [],
+    },
     environment: set.apply((own) => ({ ...options.environment, ...own })),
     secrets: containerSecrets(contract, { redisUrl: cache?.url, apiKeys: apiKey }),
-    grants: grantsOf(contract, data),
+    grants: [
+      ...grantsOf(contract, data),
+      ...(config.cluster.exec ? [execGrant<pulumi.Input<string>>()] : []),
+    ],
   };
 }
 
-function grantsOf(contract: ServiceContract, { tables }: Data) {
+/** Whether its bounds let it stand without any task. */
+function mayRest({ tasks, scaling }: MicroserviceArgs["options"]): boolean {
+  const fewest = scaling.map((policy) => (policy.kind === "schedule" ? policy.min : tasks.min));
+  return Math.min(tasks.min, ...fewest) === 0;
+}
+
+function grantsOf(contract: ServiceContract, { tables }: Data): Statement<pulumi.Input<string>>[] {
   const touched = Object.entries(contract.tables) as [
     keyof typeof tables,
     readonly TableAction[],

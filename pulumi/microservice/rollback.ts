@@ -1,9 +1,9 @@
 import type * as pulumi from "@pulumi/pulumi";
 
 /**
- * Fails the `pulumi up` in which ECS rolled a deployment back. The provider waits until the service
- * is steady, and after a rollback it is: with the old task definition. Without this, a failed
- * deployment would count as a success.
+ * Fails the `pulumi up` in which ECS rolled a deployment back. The provider does so itself for a
+ * deployment that it still watches; this is the second net, for a service that was steady again,
+ * with the old task definition, before the provider looked.
  */
 export function refuseRollback({ name, newInputs, newOutputs }: pulumi.ResourceHookArgs): void {
   const wanted: unknown = newInputs?.["taskDefinition"];
@@ -12,7 +12,9 @@ export function refuseRollback({ name, newInputs, newOutputs }: pulumi.ResourceH
   if (revisionOf(wanted) === revisionOf(running)) return;
   throw new Error(
     `ECS rolled ${name} back: it runs ${revisionOf(running)} instead of ${revisionOf(wanted)}. ` +
-      "The events of the service and the log of the failed tasks say why.",
+      "The events of the service and the log of the failed tasks say why. The next up sends only " +
+      "what differs from this one; to send the same again, replace the task definition: " +
+      "see pulumi/README.md, When a deployment fails.",
   );
 }
 

@@ -1,8 +1,16 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import { accountId } from "../account.ts";
 import type { Config } from "../config/parse.ts";
 import { containerDefinition, type ContainerArgs } from "./container.ts";
-import { assumedByTasks, policyDocument, startGrants, type Statement } from "./grants.ts";
+import {
+  assumedBy,
+  policyDocument,
+  pullGrant,
+  secretGrant,
+  startGrants,
+  type Statement,
+} from "./grants.ts";
 import type { Image } from "./image.ts";
 import type { Secret } from "../data/secret.ts";
 
@@ -18,7 +26,8 @@ export interface TaskArgs {
   grants: Statement<pulumi.Input<string>>[];
 }
 
-type Policy = ReturnType<typeof policyDocument<pulumi.Input<string>>>;
+/** The policies of a role by their names. */
+type Policies = Record<string, Statement<pulumi.Input<string>>[]>;
 
 /** A task definition with the log group it writes to and the two roles it runs under. */
 export class Task extends pulumi.ComponentResource {
@@ -34,8 +43,9 @@ export class Task extends pulumi.ComponentResource {
       { name: `/ecs/${config.name}/${name}`, retentionInDays: config.logDays },
       { parent: this },
     );
-    const execution = this.#role(`${name}-execution`, policyDocument(this.#startGrants(args)));
-    const own = this.#role(`${name}-task`, policyDocument(args.grants));
+    const trust = this.#trust(config.region);
+    const execution = this.#role(`${name}-execution`, trust, this.#startPolicies(name, args));
+    const own = this.#role(`${name}-task`, trust, { [`${name}-task`]: args.grants });
 
     this.definitionArn = new aws.ecs.TaskDefinition(
       name,
@@ -51,7 +61,7 @@ export class Task extends pulumi.ComponentResource {
         },
         executionRoleArn: execution.role.arn,
         taskRoleArn: own.role.arn,
-        volumes: container.writable ? [{ name: container.writable.volume }] : [],
+        volumes: (container.writable ?? []).map(({ volume }) => ({ name: volume })),
         containerDefinitions: this.#containers(name, args),
         // Old revisions stay to go back to; where nothing is protected, nothing stays.
         skipDestroy: config.protect,
@@ -62,29 +72,48 @@ export class Task extends pulumi.ComponentResource {
     this.registerOutputs({ definitionArn: this.definitionArn });
   }
 
-  #startGrants({ image, secrets }: TaskArgs): Statement<pulumi.Input<string>>[] {
-    return startGrants<pulumi.Input<string>>({
-      repositoryArns: image.repositoryArns,
-      logGroupArn: this.logGroup.arn,
-      logStreamArns: pulumi.interpolate`${this.logGroup.arn}:*`,
-      secretArns: Object.values(secrets).map((secret) => secret.arn),
-    });
+  /**
+   * A policy for each need: one that goes, as when the cache is turned off, is deleted at the end of
+   * the update, after the last task that has it. One that shrank would stop a rollback.
+   */
+  #startPolicies(name: string, { image, secrets }: TaskArgs): Policies {
+    const { otherRepositoryArn: other } = image;
+    const repository = other?.split(":").slice(3).join("-").replaceAll("/", "-") ?? "";
+    const read = Object.entries(secrets).map(([variable, secret]) => [
+      `${name}-execution-${variable.toLowerCase().replaceAll("_", "-")}`,
+      [secretGrant<pulumi.Input<string>>(secret.arn)],
+    ]);
+    return {
+      [`${name}-execution`]: startGrants<pulumi.Input<string>>({
+        repositoryArn: image.repositoryArn,
+        logGroupArn: this.logGroup.arn,
+        logStreamArns: pulumi.interpolate`${this.logGroup.arn}:*`,
+      }),
+      ...(other && { [`${name}-execution-${repository}`]: [pullGrant(other)] }),
+      ...(Object.fromEntries(read) as Policies),
+    };
+  }
+
+  #trust(region: string): pulumi.Output<string> {
+    const account = accountId(this);
+    const sourceArn = pulumi.interpolate`arn:aws:ecs:${region}:${account}:*`;
+    return pulumi.jsonStringify(assumedBy("ecs-tasks.amazonaws.com", { account, sourceArn }));
   }
 
   /** A policy without statements is none: such a role may do nothing. */
-  #role(name: string, policy: Policy) {
-    const role = new aws.iam.Role(
-      name,
-      { assumeRolePolicy: JSON.stringify(assumedByTasks) },
-      { parent: this },
-    );
-    if (policy.Statement.length === 0) return { role, policies: [] };
-    const inline = new aws.iam.RolePolicy(
-      name,
-      { role: role.id, policy: pulumi.jsonStringify(policy) },
-      { parent: this },
-    );
-    return { role, policies: [inline] };
+  #role(name: string, assumeRolePolicy: pulumi.Output<string>, policies: Policies) {
+    const role = new aws.iam.Role(name, { assumeRolePolicy }, { parent: this });
+    const inline = Object.entries(policies)
+      .filter(([, statements]) => statements.length > 0)
+      .map(
+        ([policy, statements]) =>
+          new aws.iam.RolePolicy(
+            policy,
+            { role: role.id, policy: pulumi.jsonStringify(policyDocument(statements)) },
+            { parent: this },
+          ),
+      );
+    return { role, policies: inline };
   }
 
   #containers(name: string, args: TaskArgs): pulumi.Output<string> {

@@ -1,8 +1,10 @@
 import * as awsx from "@pulumi/awsx";
 import * as pulumi from "@pulumi/pulumi";
+import { accountId } from "../account.ts";
 import type { Config } from "../config/parse.ts";
+import { FlowLogs } from "./flow-logs.ts";
 
-export type NetworkArgs = Pick<Config, "network" | "region" | "prometheus">;
+export type NetworkArgs = Pick<Config, "name" | "network" | "region" | "cluster" | "prometheus">;
 
 const natStrategies = { perZone: "OnePerAz", single: "Single", none: "None" } as const;
 
@@ -20,7 +22,7 @@ export class Network extends pulumi.ComponentResource {
 
   constructor(name: string, config: NetworkArgs, opts?: pulumi.ComponentResourceOptions) {
     super("page-services:index:Network", name, {}, opts);
-    const { cidr, availabilityZones, nat } = config.network;
+    const { cidr, availabilityZones, nat, flowLogDays } = config.network;
 
     const vpc = new awsx.ec2.Vpc(
       name,
@@ -39,6 +41,13 @@ export class Network extends pulumi.ComponentResource {
       { parent: this },
     );
 
+    if (flowLogDays > 0)
+      new FlowLogs(
+        "flow-logs",
+        { config, account: accountId(this), vpcId: vpc.vpcId, days: flowLogDays },
+        { parent: this },
+      );
+
     this.vpcId = vpc.vpcId;
     this.publicSubnetIds = vpc.publicSubnetIds;
     this.privateSubnetIds = vpc.privateSubnetIds;
@@ -46,12 +55,16 @@ export class Network extends pulumi.ComponentResource {
   }
 }
 
-function endpoints({ region, network, prometheus }: NetworkArgs) {
+function endpoints({ region, network, cluster, prometheus }: NetworkArgs) {
   const serviceName = (service: string) => `com.amazonaws.${region}.${service}`;
   const gateways = gatewayServices.map((service) => ({ serviceName: serviceName(service) }));
   if (network.nat !== "none") return gateways;
-  // Prometheus finds the tasks through the API of ECS.
-  const interfaces = [...interfaceServices, ...(prometheus ? ["ecs"] : [])];
+  const interfaces = [
+    ...interfaceServices,
+    // Prometheus finds the tasks through ECS, and their addresses through EC2.
+    ...(prometheus ? ["ecs", "ec2"] : []),
+    ...(cluster.exec ? ["ssmmessages"] : []),
+  ];
   return [
     ...gateways,
     ...interfaces.map((service) => ({

@@ -1,27 +1,28 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 
-export interface FirewallArgs {
+export interface SecurityGroupArgs {
   vpcId: pulumi.Input<string>;
   description: string;
 }
 
 const everywhere = "0.0.0.0/0";
 
-/** A security group that lets nobody in and nothing out, except as it is told. */
-export class Firewall extends pulumi.ComponentResource {
+/** A security group that admits no traffic in either direction until it is opened. */
+export class SecurityGroup extends pulumi.ComponentResource {
   readonly groupId: pulumi.Output<string>;
   readonly #name: string;
 
-  constructor(name: string, args: FirewallArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("page-services:index:Firewall", name, args, opts);
+  constructor(name: string, args: SecurityGroupArgs, opts?: pulumi.ComponentResourceOptions) {
+    const earlierNames = { aliases: [{ type: "page-services:index:Firewall" }] };
+    super("page-services:index:SecurityGroup", name, args, pulumi.mergeOptions(earlierNames, opts));
     this.#name = name;
     this.groupId = new aws.ec2.SecurityGroup(name, { ...args }, { parent: this }).id;
     this.registerOutputs({ groupId: this.groupId });
   }
 
-  /** Lets `other` reach this group on one port: a rule out of there, and a rule into here. */
-  admit(other: Firewall, port: number): void {
+  /** Admits `other` on one port: an egress rule there, and an ingress rule here. */
+  admit(other: SecurityGroup, port: number): void {
     const name = `${other.#name}-to-${this.#name}`;
     const [from, to] = [other.groupId, this.groupId];
     new aws.vpc.SecurityGroupEgressRule(
@@ -36,7 +37,7 @@ export class Firewall extends pulumi.ComponentResource {
     );
   }
 
-  /** Lets the world in, on one port. */
+  /** Admits the internet on one port. */
   admitWorld(port: number): void {
     new aws.vpc.SecurityGroupIngressRule(
       `world-to-${this.#name}-${port}`,
@@ -45,7 +46,7 @@ export class Firewall extends pulumi.ComponentResource {
     );
   }
 
-  /** Lets this group out to the AWS APIs: they answer on 443, at addresses that change. */
+  /** Opens the way to the AWS APIs: they answer on 443, at addresses that change. */
   reachApis(): void {
     new aws.vpc.SecurityGroupEgressRule(
       `${this.#name}-to-apis`,

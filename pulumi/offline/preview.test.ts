@@ -19,6 +19,8 @@ function recorded(resource: Partial<RecordedResource> & { type: string; name: st
     ignoreChanges: [],
     protect: false,
     afterUpdateHooks: 0,
+    beforeUpdateHooks: [],
+    aliases: [],
     ...resource,
   };
 }
@@ -55,7 +57,7 @@ describe("the offline preview", () => {
   it("is bad when a policy is broken, and names the resource", () => {
     const { text, good } = report(recording(recorded(logs)), rules);
     expect(good).to.equal(false);
-    expect(text).to.contain(`log-retention: ${logs.type} logs: it keeps its logs for ever`);
+    expect(text).to.contain(`log-retention: ${logs.type} logs: its logs never expire`);
   });
 
   it("is bad when the program fails, and says why", () => {

@@ -17,6 +17,10 @@ export interface RecordedResource {
   protect: boolean;
   /** Number of hooks that run after an update. */
   afterUpdateHooks: number;
+  /** Names of the hooks that run before an update. */
+  beforeUpdateHooks: string[];
+  /** URNs under which an earlier version of the program may have created it. */
+  aliases: string[];
 }
 
 /** All that one run of the program asked of the engine. */

@@ -5,6 +5,7 @@ export const type = {
   ingressRule: "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule",
   listener: "aws:lb/listener:Listener",
   listenerRule: "aws:lb/listenerRule:ListenerRule",
+  logGroup: "aws:cloudwatch/logGroup:LogGroup",
   loadBalancer: "aws:lb/loadBalancer:LoadBalancer",
   policy: "aws:appautoscaling/policy:Policy",
   scalableTarget: "aws:appautoscaling/target:Target",

@@ -1,4 +1,4 @@
-import { describeMemories, fargateMemories } from "../config/fargate.ts";
+import { sizeFault } from "../config/fargate.ts";
 import { type ResourceRule, unless } from "./rule.ts";
 
 const taskDefinition = "aws:ecs/taskDefinition:TaskDefinition";
@@ -28,9 +28,8 @@ export const fargateSizes: ResourceRule = {
   description: "CPU and memory of a task are a pair that Fargate offers.",
   types: [taskDefinition],
   check({ props }) {
-    const [cpu, memory] = [Number(props["cpu"]), Number(props["memory"])];
-    const offered = `${cpu} CPU units go with ${describeMemories(cpu)} MiB, not with ${memory}`;
-    return unless(fargateMemories(cpu).includes(memory), offered);
+    const wrong = sizeFault(Number(props["cpu"]), Number(props["memory"]));
+    return wrong === undefined ? [] : [`its ${wrong.of} is not ${wrong.expected}`];
   },
 };
 

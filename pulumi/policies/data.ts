@@ -1,4 +1,4 @@
-import { type Resource, type ResourceRule, type StackRule, unless } from "./rule.ts";
+import { type Resource, type ResourceRule, stackOf, type StackRule, unless } from "./rule.ts";
 
 const table = "aws:dynamodb/table:Table";
 const valkey = "aws:elasticache/replicationGroup:ReplicationGroup";
@@ -25,11 +25,12 @@ export const encrypted: ResourceRule = {
 const companions = [
   "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock",
   "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration",
+  "aws:s3/bucketPolicy:BucketPolicy",
 ];
 
 export const privateBuckets: StackRule = {
   name: "private-buckets",
-  description: "Every bucket is encrypted and refuses to become public.",
+  description: "Every bucket is encrypted, refuses to become public, and has a policy.",
   checkAll(resources) {
     const names = (wanted: string) =>
       new Set(resources.filter(({ type }) => type === wanted).map(({ name }) => name));
@@ -41,30 +42,27 @@ export const privateBuckets: StackRule = {
   },
 };
 
-/** The second part of a URN: `urn:pulumi:<stack>::…`. */
-function stackOf({ urn }: Resource): string | undefined {
-  return urn.split(":")[2];
-}
-
 export const protectedInProd: ResourceRule = {
   name: "protected-in-prod",
-  description: "In the stack prod, data cannot be deleted by mistake and can be restored.",
+  description:
+    "In the stack prod, data cannot be deleted by mistake and can be restored; a declared farewell ends that.",
   types: [table, valkey, "aws:lb/loadBalancer:LoadBalancer"],
   check(resource) {
     if (stackOf(resource) !== "prod") return [];
     const { type, props } = resource;
-    if (type === table) return unprotectedTable(props);
+    const { Farewell: farewell } = (props["tags"] ?? {}) as Record<string, string>;
+    const deletable = "it can be deleted at once; to take it down, set page-services:farewell";
+    const mayGo = (guard: string) =>
+      unless(props[guard] === true || farewell === stackOf(resource), deletable);
+    if (type === table) return [...mayGo("deletionProtectionEnabled"), ...unrestorable(props)];
     if (type === valkey) return unprotectedCache(props);
-    return unless(props["enableDeletionProtection"] === true, "it can be deleted at once");
+    return mayGo("enableDeletionProtection");
   },
 };
 
-function unprotectedTable(props: Resource["props"]): string[] {
+function unrestorable(props: Resource["props"]): string[] {
   const recovery = props["pointInTimeRecovery"] as { enabled?: boolean } | undefined;
-  return [
-    ...unless(props["deletionProtectionEnabled"] === true, "it can be deleted at once"),
-    ...unless(recovery?.enabled === true, "it cannot be restored to a point in time"),
-  ];
+  return unless(recovery?.enabled === true, "it cannot be restored to a point in time");
 }
 
 function unprotectedCache(props: Resource["props"]): string[] {
@@ -73,3 +71,28 @@ function unprotectedCache(props: Resource["props"]): string[] {
     ...unless(props["automaticFailoverEnabled"] === true, "it has no failover"),
   ];
 }
+
+export const tlsOnlyBuckets: ResourceRule = {
+  name: "tls-only-buckets",
+  description: "A bucket refuses requests without TLS.",
+  types: ["aws:s3/bucketPolicy:BucketPolicy"],
+  check({ props }) {
+    const { Statement } = JSON.parse(String(props["policy"])) as {
+      Statement: { Effect: string; Condition?: { Bool?: Record<string, unknown> } }[];
+    };
+    const refusal = Statement.find(
+      ({ Effect, Condition }) =>
+        Effect === "Deny" && String(Condition?.Bool?.["aws:SecureTransport"]) === "false",
+    );
+    return unless(refusal !== undefined, "it answers without TLS");
+  },
+};
+
+export const rotatedKeys: ResourceRule = {
+  name: "rotated-keys",
+  description: "A key of one's own is rotated; AWS rotates its own.",
+  types: ["aws:kms/key:Key"],
+  check({ props }) {
+    return unless(props["enableKeyRotation"] === true, "it is never rotated");
+  },
+};

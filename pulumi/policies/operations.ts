@@ -1,23 +1,64 @@
-import { type ResourceRule, unless } from "./rule.ts";
+import { type Resource, type ResourceRule, stackOf, type StackRule, unless } from "./rule.ts";
 
 interface PolicyDocument {
-  Statement: { Action?: string | string[] }[];
+  Statement: {
+    Effect?: string;
+    Action?: string | string[];
+    Principal?: { Service?: string | string[] } | string;
+    Condition?: Record<string, Record<string, unknown>>;
+  }[];
+}
+
+/** Type of resource → the input that holds its policy. */
+const policyInputs: Record<string, string> = {
+  "aws:iam/rolePolicy:RolePolicy": "policy",
+  "aws:iam/policy:Policy": "policy",
+  "aws:iam/role:Role": "assumeRolePolicy",
+  "aws:s3/bucketPolicy:BucketPolicy": "policy",
+  "aws:sns/topicPolicy:TopicPolicy": "policy",
+  "aws:cloudwatch/logResourcePolicy:LogResourcePolicy": "policyDocument",
+};
+
+/** What the policy of a resource allows; what it denies may be as wide as it likes. */
+function allowed({ type, props }: Resource): PolicyDocument["Statement"] {
+  const text = String(props[policyInputs[type] ?? ""]);
+  const { Statement } = JSON.parse(text) as PolicyDocument;
+  return Statement.filter(({ Effect }) => Effect !== "Deny");
 }
 
 export const namedActions: ResourceRule = {
   name: "named-actions",
   description: "A policy names each action that it allows: no * in it.",
-  types: [
-    "aws:iam/rolePolicy:RolePolicy",
-    "aws:iam/policy:Policy",
-    "aws:s3/bucketPolicy:BucketPolicy",
-    "aws:sns/topicPolicy:TopicPolicy",
-  ],
-  check({ props }) {
-    const { Statement } = JSON.parse(String(props["policy"])) as PolicyDocument;
-    const actions = Statement.flatMap(({ Action = [] }) => Action);
+  types: Object.keys(policyInputs),
+  check(resource) {
+    const actions = allowed(resource).flatMap(({ Action = [] }) => Action);
     const wild = actions.filter((action) => action.includes("*"));
     return wild.map((action) => `it allows ${action}`);
+  },
+};
+
+export const ownAccountOnly: ResourceRule = {
+  name: "own-account-only",
+  description: "What a policy allows to a service of AWS is bound to the source's account or ARN.",
+  types: Object.keys(policyInputs),
+  check(resource) {
+    return allowed(resource).flatMap(({ Principal, Condition = {} }) => {
+      if (typeof Principal !== "object" || Principal.Service === undefined) return [];
+      const keys = Object.values(Condition).flatMap((each) => Object.keys(each));
+      const bound = keys.some((key) => /^aws:Source(Account|Arn)$/i.test(key));
+      return unless(bound, `it admits ${String(Principal.Service)} for anybody's account`);
+    });
+  },
+};
+
+export const flowLogs: StackRule = {
+  name: "flow-logs",
+  description: "In the stack prod, the VPC records its connections.",
+  checkAll(resources) {
+    if (resources.some(({ type }) => type === "aws:ec2/flowLog:FlowLog")) return [];
+    const networks = resources.filter(({ type }) => type === "awsx:ec2:Vpc");
+    const inProd = networks.filter((network) => stackOf(network) === "prod");
+    return inProd.map(({ urn }) => ({ urn, message: "nobody records who talks to whom" }));
   },
 };
 
@@ -26,16 +67,16 @@ export const logRetention: ResourceRule = {
   description: "Logs expire.",
   types: ["aws:cloudwatch/logGroup:LogGroup"],
   check({ props }) {
-    return unless(Number(props["retentionInDays"] ?? 0) > 0, "it keeps its logs for ever");
+    return unless(Number(props["retentionInDays"] ?? 0) > 0, "its logs never expire");
   },
 };
 
 export const wiredAlarms: ResourceRule = {
   name: "wired-alarms",
-  description: "An alarm tells somebody.",
+  description: "An alarm has an action.",
   types: ["aws:cloudwatch/metricAlarm:MetricAlarm"],
   check({ props }) {
     const actions = (props["alarmActions"] ?? []) as unknown[];
-    return unless(actions.length > 0, "it rings where nobody hears it");
+    return unless(actions.length > 0, "it has no action");
   },
 };

@@ -25,6 +25,11 @@ export interface StackRule extends Named {
 
 export type Rule = ResourceRule | StackRule;
 
+/** The second part of a URN: `urn:pulumi:<stack>::…`. */
+export function stackOf({ urn }: Resource): string | undefined {
+  return urn.split(":")[2];
+}
+
 /** Says nothing, or the one thing that is wrong. */
 export function unless(right: boolean, message: string): string[] {
   return right ? [] : [message];

@@ -54,6 +54,7 @@ const open = { cidrIpv4: "0.0.0.0/0", fromPort: 443, toPort: 443 };
 const types = {
   balancer: "aws:lb/loadBalancer:LoadBalancer",
   bucket: "aws:s3/bucket:Bucket",
+  bucketPolicy: "aws:s3/bucketPolicy:BucketPolicy",
   cache: "aws:elasticache/replicationGroup:ReplicationGroup",
   listener: "aws:lb/listener:Listener",
   logs: "aws:cloudwatch/logGroup:LogGroup",
@@ -61,7 +62,30 @@ const types = {
   service: "aws:ecs/service:Service",
   table: "aws:dynamodb/table:Table",
   targetGroup: "aws:lb/targetGroup:TargetGroup",
+  topicPolicy: "aws:sns/topicPolicy:TopicPolicy",
+  vpc: "awsx:ec2:Vpc",
+  flowLog: "aws:ec2/flowLog:FlowLog",
+  key: "aws:kms/key:Key",
 };
+
+const goodbye = { Farewell: "prod" };
+const accepted = {
+  protocol: "HTTP",
+  defaultActions: [{ type: "fixed-response" }],
+  tags: { PlainHttp: "accepted" },
+};
+const delivery = {
+  Effect: "Allow",
+  Principal: { Service: "logdelivery.elasticloadbalancing.amazonaws.com" },
+  Action: "s3:PutObject",
+};
+const policyOf = (...Statement: object[]) => ({ policy: JSON.stringify({ Statement }) });
+const bucketPolicy = (...all: object[]) => resource(types.bucketPolicy, policyOf(...all));
+const trust = (Condition: object) => {
+  const Statement = [{ Effect: "Allow", Principal: { Service: "ecs-tasks" }, Condition }];
+  return resource("aws:iam/role:Role", { assumeRolePolicy: JSON.stringify({ Statement }) });
+};
+const inDev = (each: Resource) => ({ ...each, urn: each.urn.replace(":prod::", ":dev::") });
 
 /** For each rule: what it lets pass, and what it stops, with a word of what it says. */
 const cases: Record<string, { good: Resource[]; bad: [Resource[], RegExp][] }> = {
@@ -147,37 +171,98 @@ const cases: Record<string, { good: Resource[]; bad: [Resource[], RegExp][] }> =
         "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration",
         {},
       ),
+      resource(types.bucketPolicy, {}),
     ],
-    bad: [[[resource(types.bucket, {})], /no BucketPublicAccessBlock/]],
+    bad: [
+      [[resource(types.bucket, {})], /no BucketPublicAccessBlock/],
+      [[resource(types.bucket, {})], /no BucketPolicy/],
+    ],
   },
   "protected-in-prod": {
     good: [
       resource(types.table, table),
       resource(types.cache, cache),
       resource(types.balancer, { enableDeletionProtection: true }),
+      resource(types.balancer, { tags: { Farewell: "prod" } }),
+      resource(types.table, { ...table, deletionProtectionEnabled: false, tags: goodbye }),
     ],
     bad: [
       [[resource(types.table, { ...table, deletionProtectionEnabled: false })], /deleted/],
       [[resource(types.table, { ...table, pointInTimeRecovery: undefined })], /restored/],
       [[resource(types.cache, { ...cache, snapshotRetentionLimit: 0 })], /snapshots/],
       [[resource(types.cache, { ...cache, automaticFailoverEnabled: false })], /failover/],
-      [[resource(types.balancer, {})], /deleted/],
+      [[resource(types.balancer, {})], /deleted.*page-services:farewell/],
+      [[resource(types.balancer, { tags: { Farewell: "dev" } })], /deleted/],
+      [
+        [resource(types.table, { ...table, tags: goodbye, pointInTimeRecovery: undefined })],
+        /restored/,
+      ],
     ],
   },
   "named-actions": {
-    good: [rolePolicy("dynamodb:GetItem", "dynamodb:PutItem")],
+    good: [
+      rolePolicy("dynamodb:GetItem", "dynamodb:PutItem"),
+      bucketPolicy({ Effect: "Deny", Action: "s3:*" }),
+    ],
     bad: [
       [[rolePolicy("dynamodb:*")], /dynamodb:\*/],
       [[rolePolicy("s3:GetObject", "s3:Get*")], /s3:Get\*/],
     ],
   },
+  "own-account-only": {
+    good: [
+      bucketPolicy({ ...delivery, Condition: { ArnLike: { "aws:SourceArn": "arn:aws:elb" } } }),
+      trust({ StringEquals: { "aws:SourceAccount": "123456789012" } }),
+    ],
+    bad: [
+      [[bucketPolicy(delivery)], /logdelivery.*anybody/],
+      [[trust({ StringEquals: { "aws:PrincipalTag": "x" } })], /ecs-tasks/],
+      [[resource(types.topicPolicy, policyOf(delivery))], /anybody/],
+    ],
+  },
+  "flow-logs": {
+    good: [resource(types.vpc, {}), resource(types.flowLog, {})],
+    bad: [[[resource(types.vpc, {})], /nobody records/]],
+  },
+  "tls-only-buckets": {
+    good: [
+      bucketPolicy({ Effect: "Deny", Condition: { Bool: { "aws:SecureTransport": "false" } } }),
+    ],
+    bad: [
+      [[bucketPolicy(delivery)], /without TLS/],
+      [
+        [
+          bucketPolicy({
+            Effect: "Allow",
+            Condition: { Bool: { "aws:SecureTransport": "false" } },
+          }),
+        ],
+        /without TLS/,
+      ],
+    ],
+  },
+  "rotated-keys": {
+    good: [resource(types.key, { enableKeyRotation: true })],
+    bad: [[[resource(types.key, {})], /never rotated/]],
+  },
+  "tls-for-keys": {
+    good: [
+      resource(types.listener, { protocol: "HTTP", defaultActions: [{ type: "redirect" }] }),
+      resource(types.listener, { protocol: "HTTPS", defaultActions: [{ type: "forward" }] }),
+      inDev(resource(types.listener, accepted)),
+    ],
+    bad: [
+      [[resource(types.listener, accepted)], /without TLS/],
+      [[inDev(resource(types.listener, { ...accepted, tags: {} }))], /without TLS/],
+    ],
+  },
   "log-retention": {
     good: [resource(types.logs, { retentionInDays: 7 })],
-    bad: [[[resource(types.logs, {})], /for ever/]],
+    bad: [[[resource(types.logs, {})], /never expire/]],
   },
   "wired-alarms": {
     good: [resource(types.alarm, { alarmActions: ["arn:aws:sns:eu-west-1:1:ops"] })],
-    bad: [[[resource(types.alarm, { alarmActions: [] })], /nobody hears/]],
+    bad: [[[resource(types.alarm, { alarmActions: [] })], /no action/]],
   },
 };
 
@@ -203,8 +288,6 @@ describe("the policies", () => {
 
   it("protect what is in prod only", () => {
     const only = rules.filter(({ name }) => name === "protected-in-prod");
-    const elsewhere = resource(types.balancer, {});
-    elsewhere.urn = elsewhere.urn.replace(":prod::", ":dev::");
-    expect(violations(only, [elsewhere])).to.be.empty;
+    expect(violations(only, [inDev(resource(types.balancer, {}))])).to.be.empty;
   });
 });

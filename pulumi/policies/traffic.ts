@@ -1,4 +1,5 @@
-import { type ResourceRule, type StackRule, unless } from "./rule.ts";
+import { earlierTwin, mostConditionValues } from "../config/listener-rules.ts";
+import { type ResourceRule, stackOf, type StackRule, unless } from "./rule.ts";
 
 const listenerRule = "aws:lb/listenerRule:ListenerRule";
 
@@ -8,7 +9,7 @@ export const uniquePriorities: StackRule = {
   checkAll(resources) {
     const rules = resources.filter(({ type }) => type === listenerRule);
     return rules.flatMap(({ urn, props }, i) => {
-      const twin = rules.slice(0, i).find((other) => other.props["priority"] === props["priority"]);
+      const twin = earlierTwin(rules, i, (rule) => rule.props["priority"]);
       if (twin === undefined) return [];
       return [{ urn, message: `${twin.name} has priority ${String(props["priority"])} already` }];
     });
@@ -17,13 +18,14 @@ export const uniquePriorities: StackRule = {
 
 export const fewConditionValues: ResourceRule = {
   name: "few-condition-values",
-  description: "A listener rule has at most 5 condition values, as many as an ALB takes.",
+  description: "A listener rule has no more condition values than an ALB takes.",
   types: [listenerRule],
   check({ props }) {
     const conditions = (props["conditions"] ?? []) as Record<string, { values?: unknown[] }>[];
     const kinds = conditions.flatMap((condition) => Object.values(condition));
     const count = kinds.reduce((sum, { values }) => sum + (values?.length ?? 0), 0);
-    return unless(count <= 5, `it has ${count} condition values, at most 5 are allowed`);
+    const most = mostConditionValues;
+    return unless(count <= most, `it has ${count} condition values, at most ${most} are allowed`);
   },
 };
 
@@ -61,5 +63,22 @@ export const modernTls: ResourceRule = {
     if (props["protocol"] !== "HTTPS") return [];
     const policy = String(props["sslPolicy"]);
     return unless(/^ELBSecurityPolicy-TLS13-1-[23]-/.test(policy), `its policy is ${policy}`);
+  },
+};
+
+export const tlsForKeys: ResourceRule = {
+  name: "tls-for-keys",
+  description: "Plain HTTP only redirects, except where a stack other than prod accepts it.",
+  types: ["aws:lb/listener:Listener"],
+  check(resource) {
+    const { protocol, defaultActions, tags } = resource.props as {
+      protocol?: string;
+      defaultActions?: { type?: string }[];
+      tags?: Record<string, string>;
+    };
+    if (protocol !== "HTTP") return [];
+    if (defaultActions?.every(({ type }) => type === "redirect") === true) return [];
+    const accepted = tags?.["PlainHttp"] === "accepted" && stackOf(resource) !== "prod";
+    return unless(accepted, "it takes API keys without TLS");
   },
 };

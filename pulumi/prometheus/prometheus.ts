@@ -3,12 +3,12 @@ import * as pulumi from "@pulumi/pulumi";
 import { container } from "../../shared/contract.ts";
 import type { Config } from "../config/parse.ts";
 import { fargateService } from "../microservice/fargate-service.ts";
-import { Firewall } from "../network/security-group.ts";
+import { SecurityGroup } from "../network/security-group.ts";
 import { discoveryGrants } from "../microservice/grants.ts";
 import { Image } from "../microservice/image.ts";
 import { notFound } from "../ingress/ingress.ts";
 import type { Platform } from "../microservice/microservice.ts";
-import { Route } from "../microservice/listener-rule.ts";
+import { ListenerRules } from "../microservice/listener-rules.ts";
 import { Task } from "../microservice/task.ts";
 
 export interface PrometheusArgs {
@@ -40,22 +40,27 @@ export class Prometheus extends pulumi.ComponentResource {
     this.url = `${ingress.protocol}://${options.host}`;
     this.image = new Image(name, { config, build }, parent);
     const task = new Task(name, this.#taskArgs(args), parent);
-    const firewall = this.#firewall(name, platform);
-    const route = new Route(name, { ...routeArgs(options), network, ingress }, parent);
+    const securityGroup = this.#securityGroup(name, platform);
+    const listenerRules = new ListenerRules(
+      name,
+      { ...listenerRulesArgs(options), network, ingress },
+      parent,
+    );
     this.#hideFromOthers(name, args);
     fargateService(
       name,
       {
         cluster,
         network,
-        firewall,
+        securityGroup,
         task,
-        route,
-        // One that remembers, so it shall not be taken away; and never two at once.
+        listenerRules,
+        // One that remembers, so Spot must not take it away; and never two at once.
         strategies: [{ capacityProvider: "FARGATE", base: 0, weight: 1 }],
         initialTasks: 1,
         deploymentPercent: { min: 0, max: 100 },
         rollbackAlarms: [],
+        exec: false,
         tags: { Service: name },
       },
       this,
@@ -73,7 +78,7 @@ export class Prometheus extends pulumi.ComponentResource {
         port,
         user: "65534:65534",
         healthCommand: ["wget", "-q", "--spider", `http://127.0.0.1:${port}/-/healthy`],
-        writable: { volume: "samples", path: "/prometheus" },
+        writable: [{ volume: "samples", path: "/prometheus" }],
       },
       environment: pulumi.output({
         AWS_REGION: config.region,
@@ -86,13 +91,17 @@ export class Prometheus extends pulumi.ComponentResource {
     };
   }
 
-  #firewall(name: string, { network, ingress, cluster }: Platform): Firewall {
+  #securityGroup(name: string, { network, ingress, cluster }: Platform): SecurityGroup {
     const { vpcId } = network;
-    const firewall = new Firewall(name, { vpcId, description: "Prometheus" }, { parent: this });
-    firewall.admit(ingress.firewall, port);
-    firewall.reachApis();
-    cluster.firewall.admit(firewall, container.port);
-    return firewall;
+    const securityGroup = new SecurityGroup(
+      name,
+      { vpcId, description: "Prometheus" },
+      { parent: this },
+    );
+    securityGroup.admit(ingress.securityGroup, port);
+    securityGroup.reachApis();
+    cluster.securityGroup.admit(securityGroup, container.port);
+    return securityGroup;
   }
 
   /** Without it, a caller who is not allowed would fall through to the services' rules. */
@@ -110,7 +119,7 @@ export class Prometheus extends pulumi.ComponentResource {
   }
 }
 
-function routeArgs({ host, allow }: PrometheusArgs["options"]) {
+function listenerRulesArgs({ host, allow }: PrometheusArgs["options"]) {
   return {
     rules: [
       {

@@ -40,8 +40,11 @@ export class Scaling extends pulumi.ComponentResource {
         resourceId: pulumi.interpolate`service/${cluster.clusterName}/${service.name}`,
         minCapacity: tasks.min,
         maxCapacity: tasks.max,
+        // Says what is the case anyway, so that the end of the last schedule is a change: the
+        // provider then sends the bounds as well, and those of the schedule end with it.
+        suspendedState: { scheduledScalingSuspended: !scheduled },
       },
-      // A schedule moves the bounds; an update shall not move them back.
+      // A schedule moves the bounds; an update must not move them back.
       { parent: this, ignoreChanges: scheduled ? ["minCapacity", "maxCapacity"] : [] },
     );
   }

@@ -108,7 +108,13 @@ export function fakeCreation({ urn, type, name, props }: Wanted, { region, repla
 }
 
 const answersByFunction: Record<string, (args: Outputs) => Outputs> = {
-  "aws:route53/getZone:getZone": ({ name }) => ({ name, zoneId: "Z0123456789ABCDEFGHIJ" }),
+  "aws:index/getCallerIdentity:getCallerIdentity": () => ({ accountId: account }),
+  "aws:route53/getZone:getZone": ({ name }) => {
+    // RFC 6761 keeps this name free: no such zone exists.
+    if (String(name).endsWith(".invalid"))
+      throw new Error("no matching Route 53 Hosted Zone found");
+    return { name, zoneId: "Z0123456789ABCDEFGHIJ" };
+  },
   "aws:secretsmanager/getRandomPassword:getRandomPassword": ({ passwordLength }) => ({
     randomPassword: "x".repeat(Number(passwordLength)),
   }),

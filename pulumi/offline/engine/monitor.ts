@@ -25,9 +25,9 @@ export interface Deployment extends Place {
 }
 
 const { ResourceMonitorFeature: feature } = resource;
+// Without alias specs the SDK itself resolves aliases to URNs, those of parents included.
 const supported = [
   feature.RESOURCE_MONITOR_FEATURE_SECRETS,
-  feature.RESOURCE_MONITOR_FEATURE_ALIAS_SPECS,
   feature.RESOURCE_MONITOR_FEATURE_RESOURCE_HOOKS,
 ];
 
@@ -127,6 +127,8 @@ export class OfflineMonitor {
       ignoreChanges: request.getIgnorechangesList(),
       protect: request.getProtect() ?? false,
       afterUpdateHooks: request.getHooks()?.getAfterUpdateList().length ?? 0,
+      beforeUpdateHooks: request.getHooks()?.getBeforeUpdateList() ?? [],
+      aliases: request.getAliasurnsList(),
     };
     if (this.#resources.some(({ urn }) => urn === recorded.urn))
       throw new Error(`Two resources have the same URN ${recorded.urn}.`);
@@ -144,8 +146,8 @@ export class OfflineMonitor {
   #urnOf(request: RegisterResourceRequest): string {
     const { project, stack } = this.#deployment;
     const parentType = request.getParent().split("::")[2] ?? "";
-    const nested = parentType === "" || parentType === "pulumi:pulumi:Stack";
-    const type = nested ? request.getType() : `${parentType}$${request.getType()}`;
+    const nested = parentType !== "" && parentType !== "pulumi:pulumi:Stack";
+    const type = nested ? `${parentType}$${request.getType()}` : request.getType();
     return `urn:pulumi:${stack}::${project}::${type}::${request.getName()}`;
   }
 }

@@ -11,30 +11,31 @@ interface RuleArgs {
   conditions: aws.types.input.lb.ListenerRuleCondition[];
 }
 
-export interface RouteArgs {
+export interface ListenerRulesArgs {
   network: Network;
   ingress: Ingress;
-  /** Any of them leads to the tasks; the first one bears the name of the route. */
+  /** Any of them leads to the tasks; the first one bears the name of the service. */
   rules: readonly RuleArgs[];
   port: number;
   healthPath: string;
 }
 
-/** The way of a request from the listener to the tasks: the rules and the target group behind them. */
-export class Route extends pulumi.ComponentResource {
+/** The listener rules of one service, and the target group behind them. */
+export class ListenerRules extends pulumi.ComponentResource {
   readonly targetGroup: aws.lb.TargetGroup;
   /** Until they are there, ECS refuses the target group. */
   readonly rules: readonly aws.lb.ListenerRule[];
   readonly port: number;
-  /** How CloudWatch and the autoscaler tell the metrics of this route apart. */
+  /** How CloudWatch and the autoscaler tell the metrics of this service apart. */
   readonly metrics: {
     dimensions: { LoadBalancer: pulumi.Output<string>; TargetGroup: pulumi.Output<string> };
     /** `app/…/targetgroup/…` */
     resourceLabel: pulumi.Output<string>;
   };
 
-  constructor(name: string, args: RouteArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("page-services:index:Route", name, {}, opts);
+  constructor(name: string, args: ListenerRulesArgs, opts?: pulumi.ComponentResourceOptions) {
+    const earlierNames = { aliases: [{ type: "page-services:index:Route" }] };
+    super("page-services:index:ListenerRules", name, {}, pulumi.mergeOptions(earlierNames, opts));
 
     this.targetGroup = new aws.lb.TargetGroup(
       name,

@@ -1,0 +1,137 @@
+import type { Fault } from "./faults.ts";
+import { isWithin } from "./formats.ts";
+import type { Sections } from "./sections.ts";
+
+/** Where the sections stand: what they must agree with. */
+export interface Place {
+  project: string;
+  stack: string;
+  region: string;
+}
+
+/** Zones that a new account sees in a region; 3 in all others. */
+const zonesByRegion: Record<string, number> = {
+  "ap-northeast-1": 3,
+  "ap-northeast-2": 4,
+  "us-east-1": 6,
+  "us-west-1": 2,
+  "us-west-2": 4,
+};
+
+/** With the project and a service it still fits into every name that AWS limits. */
+const LONGEST_STACK = 32;
+
+/** Faults of the place itself: a region that is none, a stack name that AWS would refuse. */
+export function placeFaults({ stack, region }: Place): Fault[] {
+  const faults: Fault[] = [];
+  if (!/^[a-z]{2}(-[a-z]+)+-\d$/.test(region))
+    faults.push({
+      key: "aws:region",
+      expected: "a region such as eu-west-1",
+      got: region === "" ? "nothing" : `"${region}"`,
+      remedy: "pulumi config set aws:region eu-west-1",
+    });
+  if (!/^[a-z0-9]+(-[a-z0-9]+)*$/.test(stack) || stack.length > LONGEST_STACK)
+    faults.push({
+      key: "the stack's name",
+      expected: `at most ${LONGEST_STACK} lower-case letters, digits and single -`,
+      got: `"${stack}"`,
+      remedy: "pulumi stack rename <name>, and rename its Pulumi.<stack>.yaml",
+    });
+  return faults;
+}
+
+/** What two sections must agree on, or a section and its place. */
+export function togetherFaults(sections: Partial<Sections>, place: Place): Fault[] {
+  const found = [
+    ...tlsFaults(sections),
+    ...prometheusFaults(sections),
+    ...regionFaults(sections, place),
+    ...zoneFaults(sections, place),
+    ...reachFaults(sections, place),
+    ...farewellFaults(sections, place),
+  ];
+  return found.map(({ key, ...rest }) => ({ key: `${place.project}:${key}`, ...rest }));
+}
+
+function tlsFaults(sections: Partial<Sections>): Fault[] {
+  const { domain, ingress } = sections;
+  // A domain that is refused for itself is not missing.
+  if (ingress === undefined || !("domain" in sections)) return [];
+  if (domain === undefined && !ingress.plainHttp)
+    return [
+      {
+        key: "domain",
+        expected: "a domain, as API keys must not travel without TLS",
+        got: "nothing",
+        remedy: "set domain.name and domain.zone; for a trial, ingress.plainHttp to true",
+      },
+    ];
+  if (domain === undefined || !ingress.plainHttp) return [];
+  const remedy = "remove ingress.plainHttp, or domain";
+  return [
+    { key: "ingress.plainHttp", expected: "false where there is a domain", got: "true", remedy },
+  ];
+}
+
+function prometheusFaults({ domain, prometheus }: Partial<Sections>): Fault[] {
+  if (domain === undefined || prometheus === undefined) return [];
+  const found = { key: "prometheus.host", got: JSON.stringify(prometheus.host) };
+  if (prometheus.host === domain.name) {
+    const expected = "a host name other than domain.name";
+    return [{ ...found, expected, remedy: "give Prometheus a name of its own" }];
+  }
+  if (domain.zone === undefined || isWithin(prometheus.host, domain.zone)) return [];
+  const expected = `a name within the zone ${domain.zone}`;
+  return [{ ...found, expected, remedy: "choose one that ends with domain.zone" }];
+}
+
+/** A topic or a certificate of another region is found by nobody. */
+function regionFaults({ alarms, domain }: Partial<Sections>, { region }: Place): Fault[] {
+  const arns = {
+    "alarms.topicArn": alarms?.topicArn,
+    "domain.certificateArn": domain?.certificateArn,
+  };
+  return Object.entries(arns).flatMap(([key, arn]) => {
+    if (arn === undefined || arn.split(":")[3] === region) return [];
+    const remedy = `create it in ${region}, or remove ${key}`;
+    return [{ key, expected: `an ARN of the region ${region}`, got: `"${arn}"`, remedy }];
+  });
+}
+
+function zoneFaults({ network }: Partial<Sections>, { region }: Place): Fault[] {
+  const zones = zonesByRegion[region] ?? 3;
+  if (network === undefined || network.availabilityZones <= zones) return [];
+  const key = "network.availabilityZones";
+  return [
+    {
+      key,
+      expected: `at most ${zones}, as many as ${region} has`,
+      got: `${network.availabilityZones}`,
+      remedy: `pulumi config set --path ${key} ${zones}`,
+    },
+  ];
+}
+
+/** Without a NAT gateway the tasks reach the ECR of their own region, and no other registry. */
+function reachFaults({ network, images }: Partial<Sections>, { region }: Place): Fault[] {
+  if (network?.nat !== "none") return [];
+  return Object.entries(images ?? {}).flatMap(([name, image]) => {
+    if (image === undefined || image.includes(`.dkr.ecr.${region}.amazonaws.com/`)) return [];
+    return [
+      {
+        key: `images.${name}`,
+        expected: `an image in the ECR of ${region}, as network.nat is none`,
+        got: `"${image}"`,
+        remedy: "copy the image there, or set network.nat to single",
+      },
+    ];
+  });
+}
+
+function farewellFaults({ farewell }: Partial<Sections>, { stack }: Place): Fault[] {
+  if (farewell === undefined || farewell === stack) return [];
+  const expected = `the stack's own name "${stack}", or nothing`;
+  const remedy = "correct it to take this stack down, or remove it";
+  return [{ key: "farewell", expected, got: `"${farewell}"`, remedy }];
+}
