@@ -5,7 +5,7 @@ import { accountId } from "../account.ts";
 import { AccessLogs } from "./access-logs.ts";
 import { Certificate } from "./certificate.ts";
 import type { Config } from "../config/parse.ts";
-import { blockTag, fixedBlock } from "../network/fixed-block.ts";
+import { blockTag, refuseNewBlock } from "../network/fixed-block.ts";
 import { SecurityGroup } from "../network/security-group.ts";
 import type { Network } from "../network/network.ts";
 import { Waf } from "./waf.ts";
@@ -31,6 +31,10 @@ export const notFound = {
     }),
   },
 };
+
+const fixedBlock = new pulumi.ResourceHook("fixed-network-block", refuseNewBlock, {
+  onDryRun: true,
+});
 
 /** By it the policies see that the stack accepts plain HTTP; see `ingress.plainHttp`. */
 const plainHttpTag = { PlainHttp: "accepted" };

@@ -1,4 +1,6 @@
-import type { Recording } from "../offline/recording.ts";
+import { isNewBlock } from "../network/fixed-block.ts";
+import { ofType, type Recording } from "../offline/recording.ts";
+import { type } from "../offline/resource-types.ts";
 import { runProgram } from "../offline/run-program.ts";
 import { readStackFile, type StackFile } from "../offline/stack-file.ts";
 import { violations } from "../policies/rule.ts";
@@ -28,7 +30,7 @@ export async function outcomeOf(change: Change): Promise<Outcome> {
     if (after.exitCode !== 0) return { change, steps: [], refusal: firstFault(after) };
     const steps = plan(before.resources, after.resources);
     const now = new Set(steps.filter(({ op }) => op === "replace").map(({ urn }) => urn));
-    if (now.size === replaced.size) return { change, steps, ...refusal(steps, after) };
+    if (now.size === replaced.size) return { change, steps, ...refusal(steps, { before, after }) };
     replaced = now;
   }
 }
@@ -47,8 +49,15 @@ function firstFault({ complaints }: Recording): string {
   return `configuration: ${fault ?? complaints.join(" ")}`;
 }
 
-function refusal(steps: readonly Step[], { resources }: Recording): Pick<Outcome, "refusal"> {
-  const broken = violations(rules, resources).map(({ rule }) => rule);
+function refusal(
+  steps: readonly Step[],
+  { before, after }: { before: Recording; after: Recording },
+): Pick<Outcome, "refusal"> {
+  const [oldInputs, newInputs] = [before, after].map(
+    (each) => ofType(each, type.loadBalancer)[0]?.props ?? {},
+  );
+  if (isNewBlock({ oldInputs, newInputs })) return { refusal: "a hook: network.cidr is fixed" };
+  const broken = violations(rules, after.resources).map(({ rule }) => rule);
   if (broken.length > 0) return { refusal: `policy: ${[...new Set(broken)].join(", ")}` };
   const held = steps.filter(({ op, protect }) => protect && (op === "replace" || op === "delete"));
   const names = held.map(({ name }) => name);

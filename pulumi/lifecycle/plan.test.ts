@@ -21,6 +21,8 @@ function resource(props: RecordedResource["props"], more: Partial<RecordedResour
     ignoreChanges: [],
     protect: false,
     afterUpdateHooks: 0,
+    beforeUpdateHooks: [],
+    aliases: [],
     ...more,
   };
 }
