@@ -19,8 +19,12 @@ export interface Fault {
   start?: number;
   /** How many reservations may be skipped; 0 where no number may be missing but those in flight. */
   reservations: number;
-  /** False where hits in flight are lost with their answers, too. */
+  /** True where not even hits in flight may be lost. */
   isGapFree?: boolean;
+  /** True where an instance is killed, and cannot answer what it was asked. */
+  isKill?: boolean;
+  /** How long Redis takes what it is sent without answering. */
+  silentSeconds?: number;
   run: (scene: Scene) => Promise<void>;
 }
 
@@ -78,6 +82,7 @@ export const faults: readonly Fault[] = [
   {
     name: "Redis silent on the network for 8 s",
     reservations: 0,
+    silentSeconds: 8,
     async run({ fleet }) {
       fleet.redisProxy.block();
       await delay(2 * AWAY_MS);
@@ -87,6 +92,7 @@ export const faults: readonly Fault[] = [
   {
     name: "Redis stalled for 20 s (SIGSTOP)",
     reservations: 0,
+    silentSeconds: 20,
     async run({ fleet }) {
       signal(fleet.redis.process.pid, "SIGSTOP");
       await delay(20_000);
@@ -218,6 +224,7 @@ export const faults: readonly Fault[] = [
   },
   {
     name: "an instance killed (SIGKILL)",
+    isKill: true,
     reservations: 0,
     run: (scene) => replaceInstance(scene, "kill"),
   },
@@ -242,6 +249,7 @@ export const faults: readonly Fault[] = [
   },
   {
     name: "DynamoDB counts: an instance killed (SIGKILL)",
+    isKill: true,
     store: "dynamodb",
     reservations: 0,
     run: (scene) => replaceInstance(scene, "kill"),

@@ -148,3 +148,8 @@ export function expectConsecutive({ numbers }: HitLoad): void {
 export function isRefusal(failure: string): boolean {
   return failure.startsWith("503 retry-after 1 ");
 }
+
+/** No answer at all: the instance was killed. */
+export function isUnanswered(failure: string): boolean {
+  return failure.startsWith("TypeError: fetch failed");
+}
