@@ -6,7 +6,7 @@ import { settingsTable } from "../../shared/kit/config.ts";
 import { DynamodbServer } from "../../shared/tools/local/stores/dynamodb-server.ts";
 import { localAwsEnvironment, localRegion } from "../../shared/tools/local/stores/local-aws.ts";
 import { createDynamoDB } from "../../shared/kit/dynamodb.ts";
-import { FaultyDynamoDB } from "../../shared/tools/testing/faulty-dynamodb.ts";
+import { StrictDynamoDB } from "../../shared/tools/testing/strict-dynamodb.ts";
 import type { RunningApp } from "../../shared/tools/testing/start-app.ts";
 import { counterSettings } from "./config.ts";
 import { type Hit, MAX_COUNT } from "./counter.ts";
@@ -16,7 +16,7 @@ const beside = (name: string) => readFile(new URL(name, import.meta.url), "utf8"
 
 describe("the counter's API", () => {
   let server: DynamodbServer;
-  let proxy: FaultyDynamoDB;
+  let proxy: StrictDynamoDB;
   let client: DynamoDBClient;
   let app: RunningApp;
   let recorded: Hit[];
@@ -30,7 +30,7 @@ describe("the counter's API", () => {
   before(async () => {
     server = await DynamodbServer.start();
     await server.createTables();
-    proxy = await FaultyDynamoDB.start(server.url);
+    proxy = await StrictDynamoDB.start(server.url);
     Object.assign(process.env, localAwsEnvironment(proxy.url));
     client = createDynamoDB({ endpoint: proxy.url, region: localRegion, timeoutMs: 5_000 });
     app = await start();

@@ -4,7 +4,7 @@ import { localAwsEnvironment, localRegion } from "../../../shared/tools/local/st
 import { createDynamoDB } from "../../../shared/kit/dynamodb.ts";
 import { StoreUnavailable } from "../../../shared/kit/store-unavailable.ts";
 import { recordingLog } from "../../../shared/tools/testing/start-app.ts";
-import { FaultyDynamoDB } from "../../../shared/tools/testing/faulty-dynamodb.ts";
+import { StrictDynamoDB } from "../../../shared/tools/testing/strict-dynamodb.ts";
 import type { ProductStore } from "../catalog.ts";
 import { DynamoDBProductStore } from "./product-store.ts";
 
@@ -115,7 +115,7 @@ function describeProductStore(name: string, open: () => ProductStore): void {
 
 describe("DynamoDBProductStore", () => {
   let server: DynamodbServer;
-  let faulty: FaultyDynamoDB;
+  let faulty: StrictDynamoDB;
   let table: string;
   let versions = 0;
   const open = () =>
@@ -132,7 +132,7 @@ describe("DynamoDBProductStore", () => {
     });
   before(async () => {
     server = await DynamodbServer.start();
-    faulty = await FaultyDynamoDB.start(server.url);
+    faulty = await StrictDynamoDB.start(server.url);
     Object.assign(process.env, localAwsEnvironment(server.url));
     ({ products: table } = await server.createTables());
   });

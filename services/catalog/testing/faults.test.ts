@@ -7,7 +7,7 @@ import { pollUntil } from "../../../shared/tools/local/processes/poll-until.ts";
 import { RedisServer } from "../../../shared/tools/local/stores/redis-server.ts";
 import { serviceEnvironment } from "../../../shared/tools/local/processes/service-environment.ts";
 import { ServiceProcess } from "../../../shared/tools/local/processes/service-process.ts";
-import { FaultyDynamoDB } from "../../../shared/tools/testing/faulty-dynamodb.ts";
+import { StrictDynamoDB } from "../../../shared/tools/testing/strict-dynamodb.ts";
 import { TcpProxy } from "../../../shared/tools/testing/tcp-proxy.ts";
 
 /** What one read was answered. */
@@ -22,7 +22,7 @@ describe("two instances of the catalog", () => {
   let dataDir: string;
   let redis: RedisServer;
   let dynamodb: DynamodbServer;
-  let database: FaultyDynamoDB;
+  let database: StrictDynamoDB;
   let farRedis: TcpProxy;
   /** `far` reaches Redis through a proxy of its own. */
   let near: ServiceProcess;
@@ -43,7 +43,7 @@ describe("two instances of the catalog", () => {
   before(async () => {
     dataDir = await mkdtemp(join(tmpdir(), "catalog-faults-"));
     [redis, dynamodb] = await Promise.all([RedisServer.start({ dataDir }), DynamodbServer.start()]);
-    database = await FaultyDynamoDB.start(dynamodb.url);
+    database = await StrictDynamoDB.start(dynamodb.url);
     farRedis = await TcpProxy.start(redis.url);
     await dynamodb.createTables();
     [near, far] = await Promise.all([

@@ -5,14 +5,14 @@ import { DynamodbServer } from "../../../shared/tools/local/stores/dynamodb-serv
 import { localAwsEnvironment, localRegion } from "../../../shared/tools/local/stores/local-aws.ts";
 import { pollUntil } from "../../../shared/tools/local/processes/poll-until.ts";
 import { createDynamoDB } from "../../../shared/kit/dynamodb.ts";
-import { FaultyDynamoDB } from "../../../shared/tools/testing/faulty-dynamodb.ts";
+import { StrictDynamoDB } from "../../../shared/tools/testing/strict-dynamodb.ts";
 import { SessionWriter, type SessionWriterOptions } from "./session-writer.ts";
 
 const visitor = { address: "203.0.113.77", userAgent: "browser", isBot: false };
 
 describe("SessionWriter", () => {
   let server: DynamodbServer;
-  let proxy: FaultyDynamoDB;
+  let proxy: StrictDynamoDB;
   let client: DynamoDBClient;
   let written: number;
   let dropped: number;
@@ -35,7 +35,7 @@ describe("SessionWriter", () => {
   before(async () => {
     server = await DynamodbServer.start();
     await server.createTables();
-    proxy = await FaultyDynamoDB.start(server.url);
+    proxy = await StrictDynamoDB.start(server.url);
     Object.assign(process.env, localAwsEnvironment(proxy.url));
     client = createDynamoDB({ endpoint: proxy.url, region: localRegion, timeoutMs: 5_000 });
   });

@@ -13,6 +13,7 @@ import { RedisServer } from "../../../shared/tools/local/stores/redis-server.ts"
 import { createDynamoDB } from "../../../shared/kit/dynamodb.ts";
 import { createRedis, type Redis } from "../../../shared/kit/redis.ts";
 import { StoreUnavailable } from "../../../shared/kit/store-unavailable.ts";
+import { StrictDynamoDB } from "../../../shared/tools/testing/strict-dynamodb.ts";
 import { CountExhausted, type CounterStore, type HitBatch, MAX_COUNT } from "../counter.ts";
 import { ItemStore } from "../dynamodb/item-store.ts";
 import { LedgerStore } from "../dynamodb/ledger-store.ts";
@@ -35,6 +36,7 @@ interface Implementation {
 
 let redisServer: RedisServer;
 let dynamodbServer: DynamodbServer;
+let strict: StrictDynamoDB;
 let redis: Redis;
 let dynamodb: DynamoDBClient;
 let nowMs = Date.now();
@@ -97,7 +99,7 @@ function losingAReply(): Redis {
 
 function openDynamoDB(): DynamoDBClient {
   return createDynamoDB({
-    endpoint: dynamodbServer.url,
+    endpoint: strict.url,
     region: localRegion,
     timeoutMs: 5_000,
   });
@@ -124,6 +126,7 @@ before(async () => {
   process.env.AWS_SECRET_ACCESS_KEY = "local";
   [redisServer, dynamodbServer] = await Promise.all([RedisServer.start(), DynamodbServer.start()]);
   await dynamodbServer.createTables();
+  strict = await StrictDynamoDB.start(dynamodbServer.url);
   redis = createRedis({ url: redisServer.url, timeoutMs: 5_000, log: pino({ level: "silent" }) });
   dynamodb = openDynamoDB();
   await pollUntil(() => redis.run((client) => client.ping()), { what: "redis answers" });
@@ -134,6 +137,7 @@ beforeEach(() => {
 after(async () => {
   await redis.close();
   dynamodb.destroy();
+  await strict[Symbol.asyncDispose]();
   await Promise.all([redisServer.stop(), dynamodbServer.stop()]);
 });
 

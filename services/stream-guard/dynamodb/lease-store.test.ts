@@ -239,7 +239,7 @@ describe("DynamoDBLeaseStore", () => {
   let telling: ReturnType<typeof createLocalClient>;
   before(async () => {
     streams = await openStreamsTable();
-    telling = createLocalClient(streams.server.url);
+    telling = createLocalClient(streams.url);
     telling.middlewareStack.add(
       (next) => (args) =>
         next(args).catch(async (error: unknown) => {
@@ -366,7 +366,7 @@ describe("DynamoDBLeaseStore", () => {
   });
 
   it("passes on what is no failed condition", async () => {
-    const client = createLocalClient(streams.server.url);
+    const client = createLocalClient(streams.url);
     const store = new DynamoDBLeaseStore({ client, table: "no-such-table", limit: 3 });
     const fault = await store.start(order("any", "a")).catch((error: unknown) => error);
     expect(fault).to.have.property("name", "ResourceNotFoundException");

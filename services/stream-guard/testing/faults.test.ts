@@ -5,7 +5,7 @@ import { DynamodbServer } from "../../../shared/tools/local/stores/dynamodb-serv
 import { pollUntil } from "../../../shared/tools/local/processes/poll-until.ts";
 import { serviceEnvironment } from "../../../shared/tools/local/processes/service-environment.ts";
 import { ServiceProcess } from "../../../shared/tools/local/processes/service-process.ts";
-import { FaultyDynamoDB } from "../../../shared/tools/testing/faulty-dynamodb.ts";
+import { StrictDynamoDB } from "../../../shared/tools/testing/strict-dynamodb.ts";
 import { TcpProxy } from "../../../shared/tools/testing/tcp-proxy.ts";
 
 interface Streams {
@@ -16,14 +16,14 @@ interface Streams {
 /** The service as a process, behind faults of its store and of its clients. */
 describe("stream-guard, when its store or its clients fail", () => {
   const cleanUps = new AsyncDisposableStack();
-  let dynamodb: FaultyDynamoDB;
+  let dynamodb: StrictDynamoDB;
   let link: TcpProxy;
   let service: ServiceProcess;
 
   before(async () => {
     const server = cleanUps.use(await DynamodbServer.start());
     await server.createTables();
-    dynamodb = cleanUps.use(await FaultyDynamoDB.start(server.url));
+    dynamodb = cleanUps.use(await StrictDynamoDB.start(server.url));
     link = cleanUps.use(await TcpProxy.start(dynamodb.url));
     service = cleanUps.use(await startService());
   });

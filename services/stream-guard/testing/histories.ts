@@ -81,7 +81,7 @@ export async function runHistory(streams: StreamsTable, { groups, faults }: Hist
 type Instance = ReturnType<typeof createInstance>;
 
 function createInstance(streams: StreamsTable, draw: () => CallFault) {
-  const client = createLocalClient(streams.server.url);
+  const client = createLocalClient(streams.url);
   addFaults(client, draw);
   const now = () => Date.UTC(2026, 0, 1);
   const leases = new DynamoDBLeaseStore({ client, table: streams.table, limit: LIMIT });

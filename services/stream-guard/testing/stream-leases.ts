@@ -2,10 +2,12 @@ import { type AttributeValue, type DynamoDBClient, ScanCommand } from "@aws-sdk/
 import { DynamodbServer } from "../../../shared/tools/local/stores/dynamodb-server.ts";
 import { localAwsEnvironment, localRegion } from "../../../shared/tools/local/stores/local-aws.ts";
 import { createDynamoDB } from "../../../shared/kit/dynamodb.ts";
+import { StrictDynamoDB } from "../../../shared/tools/testing/strict-dynamodb.ts";
 
-/** A DynamoDB with a table of streams, for one test file. */
+/** A strict DynamoDB with a table of streams, for one test file. */
 export interface StreamsTable extends AsyncDisposable {
-  server: DynamodbServer;
+  /** Where it listens. */
+  url: string;
   client: DynamoDBClient;
   table: string;
   /** Everything that is in the table. */
@@ -17,7 +19,8 @@ export interface StreamsTable extends AsyncDisposable {
 export async function openStreamsTable(): Promise<StreamsTable> {
   const server = await DynamodbServer.start();
   const { streams: table } = await server.createTables();
-  const client = createLocalClient(server.url);
+  const strict = await StrictDynamoDB.start(server.url);
+  const client = createLocalClient(strict.url);
   let calls: string[] = [];
   client.middlewareStack.add(
     (next, { commandName = "" }) =>
@@ -28,7 +31,7 @@ export async function openStreamsTable(): Promise<StreamsTable> {
     { step: "initialize", name: "recordCalls" },
   );
   return {
-    server,
+    url: strict.url,
     client,
     table,
     async items() {
@@ -42,6 +45,7 @@ export async function openStreamsTable(): Promise<StreamsTable> {
     },
     async [Symbol.asyncDispose]() {
       client.destroy();
+      await strict[Symbol.asyncDispose]();
       await server.stop();
     },
   };
