@@ -1,5 +1,5 @@
-import { constants } from "node:fs";
-import { access, mkdir } from "node:fs/promises";
+import { mkdir, mkdtemp, rmdir, stat } from "node:fs/promises";
+import { dirname, join, resolve } from "node:path";
 
 /** Why the stack cannot start; its message is one line that says what to do. */
 export class StartFault extends Error {
@@ -15,8 +15,9 @@ const elsewhere = "PORT=8081 DATA_DIR=.data-2 npm start";
  */
 export async function prepareDataDir(dataDir: string): Promise<void> {
   try {
-    await mkdir(dataDir, { recursive: true });
-    await access(dataDir, constants.R_OK | constants.W_OK | constants.X_OK);
+    await makeFolder(resolve(dataDir));
+    // The permissions alone do not tell: root has all of them, also on a read-only disk.
+    await rmdir(await mkdtemp(join(dataDir, ".try-")));
   } catch (cause) {
     const code = codeOf(cause);
     const reason =
@@ -26,6 +27,25 @@ export async function prepareDataDir(dataDir: string): Promise<void> {
     throw new StartFault(`DATA_DIR=${dataDir}: ${reason}; take another: DATA_DIR=… npm start`, {
       cause,
     });
+  }
+}
+
+/**
+ * Makes a folder and those above it that are missing. Node's own `recursive` never ends where a
+ * folder exists but takes no other, as `/proc` does.
+ */
+async function makeFolder(folder: string): Promise<void> {
+  if (await isFolder(folder)) return;
+  if (dirname(folder) !== folder) await makeFolder(dirname(folder));
+  await mkdir(folder);
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  try {
+    return (await stat(path)).isDirectory();
+  } catch (error) {
+    if (codeOf(error) === "ENOENT") return false;
+    throw error;
   }
 }
 

@@ -188,6 +188,16 @@ describe("npm start", () => {
         { DATA_DIR: startProgram },
         /^DATA_DIR=\S+: a file is in the way/,
       ],
+      [
+        "a DATA_DIR that takes no folder",
+        { DATA_DIR: "/proc/data/page-services" },
+        /^DATA_DIR=\S+: that folder cannot be written to \([A-Z]+\)/,
+      ],
+      [
+        "a DATA_DIR that takes no file",
+        { DATA_DIR: "/proc" },
+        /^DATA_DIR=\/proc: that folder cannot be written to \([A-Z]+\)/,
+      ],
       ["a PORT that is none", { PORT: "http" }, /PORT.*whole number.*"http"/],
       ["a REDIS_URL where nothing is", { REDIS_URL: "redis://127.0.0.1:1" }, /^Nothing answers at/],
     ];
@@ -195,7 +205,10 @@ describe("npm start", () => {
       it(`says what is wrong with ${what}, without a stack trace`, async () => {
         const port = String(await findFreePort());
         const process = await launch({ PORT: port, DATA_DIR: join(DATA_DIR, "wrong"), ...env }, []);
+        // One that hangs is ended, and then has no exit code.
+        const timer = setTimeout(() => void process.kill(), 10_000);
         expect(await process.exited).to.include({ code: 1 });
+        clearTimeout(timer);
         expect(process.lastLines.at(-1)).to.match(says);
         expect(process.lastLines).to.have.length.below(3);
       });
