@@ -228,6 +228,9 @@ describe("the monthly cost", () => {
     const attempt = promisify(execFile)(process.execPath, [program, "nowhere"]).catch(
       (error: unknown) => error,
     );
-    expect(await attempt).to.include({ code: 1, stderr: "There is no Pulumi.nowhere.yaml.\n" });
+    expect(await attempt).to.include({ code: 2, stdout: "" });
+    expect(await attempt)
+      .to.have.property("stderr")
+      .which.includes("the stacks are dev, prod.");
   });
 });

@@ -1,25 +1,22 @@
 // What a stack costs in a month: npm run cost -- <stack> [--compare <git revision>]
-import { parseArgs } from "node:util";
 import { recordWorkingTree, recordRevision } from "../offline/record-stack.ts";
+import { runStackCommand } from "../offline/stack-command.ts";
 import { estimate } from "./estimate.ts";
 import { costDifference, costText } from "./tables.ts";
 
-const { values, positionals } = parseArgs({
-  options: { compare: { type: "string" } },
-  allowPositionals: true,
+await runStackCommand({
+  usage: "Usage: npm run cost -- <stack> [--compare <git revision>]   what it costs in a month",
+  options: ["compare"],
+  async run(stack, { compare }) {
+    try {
+      console.log(await cost(stack, compare));
+      return 0;
+    } catch (error) {
+      console.error(error instanceof Error ? error.message : error);
+      return 1;
+    }
+  },
 });
-const [stack, ...rest] = positionals;
-if (stack === undefined || rest.length > 0) {
-  console.error("Say which stack: npm run cost -- dev [--compare <git revision>]");
-  process.exitCode = 2;
-} else {
-  try {
-    console.log(await cost(stack, values.compare));
-  } catch (error) {
-    console.error(error instanceof Error ? error.message : error);
-    process.exitCode = 1;
-  }
-}
 
 async function cost(stack: string, revision: string | undefined): Promise<string> {
   const { resources, region } = await recordWorkingTree(stack);

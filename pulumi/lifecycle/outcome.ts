@@ -21,7 +21,6 @@ export interface Outcome {
  */
 export async function outcomeOf(change: Change): Promise<Outcome> {
   const file = await readStackFile(change.stack);
-  if (file === undefined) throw new Error(`There is no Pulumi.${change.stack}.yaml.`);
   const from = patched(file, change.from ?? {});
   const before = await recordOnce(from);
   let replaced: ReadonlySet<string> = new Set();

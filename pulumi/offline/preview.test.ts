@@ -65,11 +65,38 @@ describe("the offline preview", () => {
     expect(report(failed, rules)).to.deep.equal({ text: "the reason", good: false });
   });
 
-  it("says so when there is no such stack", async () => {
-    const program = path.join(import.meta.dirname, "preview.ts");
-    const attempt = promisify(execFile)(process.execPath, [program, "nowhere"]).catch(
-      (error: unknown) => error,
-    );
-    expect(await attempt).to.include({ code: 1, stdout: "There is no Pulumi.nowhere.yaml.\n" });
+  describe("and the other commands for a stack", () => {
+    const run = (command: string, ...args: string[]) =>
+      promisify(execFile)(process.execPath, [
+        path.join(import.meta.dirname, command),
+        ...args,
+      ]).catch((error: unknown) => error);
+
+    for (const command of ["preview.ts", "../cost/cost.ts", "../rehearsal/rehearse.ts"]) {
+      it(`say how they are called: ${command}`, async () => {
+        expect(await run(command, "--help"))
+          .to.include({ stderr: "" })
+          .and.to.have.property("stdout")
+          .which.matches(/^Usage: npm run \S+ -- <stack>.*\n$/);
+      });
+    }
+
+    it("refuse a stack that has no file, in one line that names those that have", async () => {
+      expect(await run("preview.ts", "nowhere"))
+        .to.include({ code: 2, stdout: "" })
+        .and.to.have.property("stderr")
+        .which.matches(
+          /^There is no Pulumi\.nowhere\.yaml; the stacks are dev, prod\. Usage: .*\n$/,
+        );
+    });
+
+    it("refuse an option that they do not know, and a command line without a stack", async () => {
+      const unknown = await run("preview.ts", "dev", "--verbose");
+      expect(unknown).to.include({ code: 2, stdout: "" });
+      expect(unknown)
+        .to.have.property("stderr")
+        .which.matches(/^Unknown option '--verbose'\. Usage: /);
+      expect(await run("preview.ts")).to.include({ code: 2, stdout: "" });
+    });
   });
 });

@@ -40,7 +40,6 @@ export async function recordRevision(stack: string, revision: string): Promise<R
 
 async function record(stack: string, directory: string): Promise<RecordedStack> {
   const file = await readStackFile(stack, directory);
-  if (file === undefined) throw new Error(`There is no Pulumi.${stack}.yaml.`);
   const recording = await runProgram(file, {}, directory);
   if (recording.exitCode !== 0) throw new Error(recording.complaints.join("\n"));
   return { ...recording, region: file.values["aws:region"] ?? "" };

@@ -21,15 +21,13 @@ interface ConfigFile {
   config?: Record<string, unknown>;
 }
 
-/** Reads Pulumi.yaml and Pulumi.<stack>.yaml; undefined when there is no such stack. */
-export async function readStackFile(
-  stack: string,
-  directory = root,
-): Promise<StackFile | undefined> {
+/** Reads Pulumi.yaml and Pulumi.<stack>.yaml. @throws when there is no such stack. */
+export async function readStackFile(stack: string, directory = root): Promise<StackFile> {
   const read = (file: string) => readFile(path.join(directory, file), "utf8");
   const { name } = parse(await read("Pulumi.yaml")) as ProjectFile;
-  const text = await read(`Pulumi.${stack}.yaml`).catch(() => undefined);
-  if (text === undefined) return undefined;
+  const text = await read(`Pulumi.${stack}.yaml`).catch(() => {
+    throw new Error(`There is no Pulumi.${stack}.yaml.`);
+  });
   const { config = {} } = parse(text) as ConfigFile;
   const entries = Object.entries(config).map(([key, value]) => [
     key.includes(":") ? key : `${name}:${key}`,

@@ -76,10 +76,11 @@ describe("the rehearsal", function () {
         AWS_ENDPOINT_URL: emulatorUrl,
         ...environment,
       },
-      stdio: ["ignore", "pipe", "inherit"],
+      stdio: ["ignore", "pipe", "pipe"],
     });
     let output = "";
-    child.stdout.setEncoding("utf8").on("data", (text: string) => (output += text));
+    for (const stream of [child.stdout, child.stderr])
+      stream.setEncoding("utf8").on("data", (text: string) => (output += text));
     const [code] = (await once(child, "close")) as [number];
     const log = await readFile(path.join(folder, "log"), "utf8").catch(() => "");
     const calls = log
@@ -179,7 +180,9 @@ describe("the rehearsal", function () {
   });
 
   it("has no such stack, or no stack named at all", async () => {
-    expect((await rehearse("nowhere")).output).to.contain("There is no Pulumi.nowhere.yaml.");
+    const { code, output } = await rehearse("nowhere");
+    expect(code).to.equal(2);
+    expect(output).to.contain("There is no Pulumi.nowhere.yaml; the stacks are dev, prod.");
     const child = spawn(process.execPath, [path.join(import.meta.dirname, "rehearse.ts")]);
     expect(await once(child, "close")).to.deep.equal([2, null]);
   });

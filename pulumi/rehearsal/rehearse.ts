@@ -6,20 +6,18 @@ import path from "node:path";
 import { type Emulator, startEmulator } from "./emulator.ts";
 import { Missing } from "./missing.ts";
 import { Failed, type Stage, steps } from "./steps.ts";
+import { runStackCommand } from "../offline/stack-command.ts";
 import { ensurePlugins, findPulumi } from "./tools.ts";
 import { createWorkplace, type Workplace } from "./workplace.ts";
 
-const exitCodes = { done: 0, failed: 1, usage: 2, missing: 3 } as const;
+const exitCodes = { done: 0, failed: 1, missing: 3 } as const;
 /** The longest that one command may take; a Valkey needs minutes even where it is imaginary. */
 const timeoutMs = 15 * 60_000;
 
-const [stack, ...rest] = process.argv.slice(2);
-if (stack === undefined || rest.length > 0) {
-  console.error("Say which stack: npm run rehearse -- dev");
-  process.exitCode = exitCodes.usage;
-} else {
-  process.exitCode = await rehearse(stack);
-}
+await runStackCommand({
+  usage: "Usage: npm run rehearse -- <stack>   its whole life against an emulator of AWS",
+  run: rehearse,
+});
 
 async function rehearse(stack: string): Promise<number> {
   let emulator: Emulator | undefined;

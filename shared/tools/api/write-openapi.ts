@@ -9,7 +9,8 @@ import { findFreePort } from "../local/processes/free-port.ts";
 import { pollUntil } from "../local/processes/poll-until.ts";
 import { serviceEnvironment } from "../local/processes/service-environment.ts";
 
-for (const service of readServiceNames()) {
+const does = "writes down how a service describes its API";
+for (const service of readServiceNames({ command: "openapi", does })) {
   const folder = new URL(`../../../services/${service}/`, import.meta.url);
   const document = await askService(service, fileURLToPath(new URL("main.ts", folder)));
   const text = `${JSON.stringify(document, undefined, 2)}\n`;

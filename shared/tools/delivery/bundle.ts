@@ -5,7 +5,8 @@
 import { bundleService } from "./bundle-service.ts";
 import { readServiceNames } from "../service-names.ts";
 
-for (const service of readServiceNames()) {
+const does = "makes one file of a service, dist/<service>/main.mjs";
+for (const service of readServiceNames({ command: "bundle", does })) {
   const { path, bytes } = await bundleService(service);
   console.log(`${path}: ${Math.round(bytes / 1_000)} kB`);
 }

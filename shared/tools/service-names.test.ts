@@ -1,0 +1,29 @@
+import { execFile } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { expect } from "chai";
+
+/** Runs a command to its end, however it ends. */
+function run(command: string, ...args: string[]): Promise<unknown> {
+  const program = fileURLToPath(import.meta.resolve(command));
+  return promisify(execFile)(process.execPath, [program, ...args]).catch((error: unknown) => error);
+}
+
+describe("a command for some of the services", () => {
+  for (const command of ["./bench/run.ts", "./api/write-openapi.ts", "./delivery/bundle.ts"]) {
+    it(`says how it is called, and does nothing: ${command}`, async () => {
+      const { stdout } = (await run(command, "--help")) as { stdout: string };
+      expect(stdout).to.match(
+        /^Usage: npm run \S+ \[-- <service> …\] .*\nServices: counter, .*\n$/,
+      );
+    });
+  }
+
+  it("names the services, where it is given another or an option", async () => {
+    expect(await run("./bench/run.ts", "counter", "greeter", "--fast")).to.include({
+      code: 2,
+      stdout: "",
+      stderr: "bench knows no greeter, --fast; there are counter, catalog, stream-guard.\n",
+    });
+  });
+});
