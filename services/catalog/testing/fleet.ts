@@ -1,0 +1,56 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { DynamodbServer } from "../../../shared/tools/local/stores/dynamodb-server.ts";
+import { RedisServer } from "../../../shared/tools/local/stores/redis-server.ts";
+import { serviceEnvironment } from "../../../shared/tools/local/processes/service-environment.ts";
+import { ServiceProcess } from "../../../shared/tools/local/processes/service-process.ts";
+import { StrictDynamoDB } from "../../../shared/tools/testing/strict-dynamodb.ts";
+import { TcpProxy } from "../../../shared/tools/testing/tcp-proxy.ts";
+
+export interface FleetOptions {
+  instances: number;
+  /** Redis then has its data after a crash. */
+  keepsData?: boolean;
+  /** Each instance then reaches Redis by a proxy of its own. */
+  hasProxies?: boolean;
+  /** DynamoDB is then reached by a proxy that can be slow. */
+  isSlow?: boolean;
+  env?: Record<string, string>;
+}
+
+/** Instances of the catalog, and the stores that they share. */
+export interface Fleet extends AsyncDisposable {
+  redis: RedisServer;
+  proxies: readonly TcpProxy[];
+  database: StrictDynamoDB | undefined;
+  urls: readonly string[];
+}
+
+export async function startFleet(options: FleetOptions): Promise<Fleet> {
+  const stack = new AsyncDisposableStack();
+  const dataDir = await mkdtemp(join(tmpdir(), "catalog-fleet-"));
+  stack.defer(() => rm(dataDir, { recursive: true, force: true }));
+  const redis = stack.use(await RedisServer.start(options.keepsData ? { dataDir } : {}));
+  const dynamodb = stack.use(await DynamodbServer.start());
+  await dynamodb.createTables();
+  const database = options.isSlow
+    ? stack.use(await StrictDynamoDB.start(dynamodb.url))
+    : undefined;
+  const proxies: TcpProxy[] = [];
+  const urls: string[] = [];
+  for (let count = 0; count < options.instances; count += 1) {
+    const proxy = options.hasProxies ? stack.use(await TcpProxy.start(redis.url)) : undefined;
+    if (proxy) proxies.push(proxy);
+    const stores = {
+      dynamodbUrl: database?.url ?? dynamodb.url,
+      redisUrl: proxy ? `redis://127.0.0.1:${proxy.port}` : redis.url,
+    };
+    const env = {
+      ...{ ...serviceEnvironment("catalog", stores), DRAIN_SECONDS: "0" },
+      ...options.env,
+    };
+    urls.push(stack.use(await ServiceProcess.start("catalog", { env })).url);
+  }
+  return { redis, proxies, database, urls, [Symbol.asyncDispose]: () => stack.disposeAsync() };
+}

@@ -1,0 +1,96 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { connectTo } from "./redis-command.ts";
+import { type Fleet, type FleetOptions, startFleet } from "./fleet.ts";
+import { runHistory } from "./history.ts";
+import type { IntervalChecker, StaleRead } from "./interval-checker.ts";
+
+/** One kind of fault: the fleet that it needs, and one round of it. */
+export interface HistoryFault {
+  name: string;
+  fleet: Partial<FleetOptions>;
+  /** Whether others go on with a Redis that the writer has lost: the documented exception. */
+  isSplit?: boolean;
+  run(fleet: Fleet, awayMs: number): Promise<void>;
+}
+
+const kill = async ({ redis }: Fleet, awayMs: number) => {
+  await redis.kill();
+  await delay(awayMs);
+  await redis.start();
+};
+
+export const faults: readonly HistoryFault[] = [
+  { name: "Redis killed, back empty", fleet: {}, run: kill },
+  { name: "Redis killed, back with its data", fleet: { keepsData: true }, run: kill },
+  {
+    name: "Redis stopped (SIGSTOP)",
+    fleet: {},
+    async run({ redis }, awayMs) {
+      process.kill(redis.process.pid, "SIGSTOP");
+      await delay(awayMs);
+      process.kill(redis.process.pid, "SIGCONT");
+    },
+  },
+  {
+    name: "Redis full (noeviction)",
+    fleet: {},
+    async run({ redis }, awayMs) {
+      await connectTo(redis.url, ["CONFIG", "SET", "maxmemory", "1"]);
+      await delay(awayMs);
+      await connectTo(redis.url, ["CONFIG", "SET", "maxmemory", "0"]);
+    },
+  },
+  {
+    name: "cut from all instances",
+    fleet: { hasProxies: true },
+    async run({ proxies }, awayMs) {
+      await Promise.all(proxies.map((proxy) => proxy.cut()));
+      await delay(awayMs);
+      await Promise.all(proxies.map((proxy) => proxy.heal()));
+    },
+  },
+  {
+    name: "cut from one instance",
+    fleet: { hasProxies: true },
+    isSplit: true,
+    async run({ proxies: [proxy] }, awayMs) {
+      await proxy?.cut();
+      await delay(awayMs);
+      await proxy?.heal();
+    },
+  },
+  {
+    name: "DynamoDB slow (0.5 s)",
+    fleet: { isSlow: true },
+    async run({ database }, awayMs) {
+      if (database) database.delayMs = 500;
+      await delay(awayMs);
+      if (database) database.delayMs = 0;
+    },
+  },
+];
+
+/** A history of three instances with one round of the fault for each length of an outage. */
+export async function runFault(
+  fault: HistoryFault,
+  { reads, outagesMs }: { reads: number; outagesMs: readonly number[] },
+): Promise<IntervalChecker> {
+  await using fleet = await startFleet({ instances: 3, ...fault.fleet });
+  const options = { urls: fleet.urls, products: 20, readers: 24, reads, pauseMs: 40 };
+  return await runHistory(options, async () => {
+    for (const outageMs of outagesMs) {
+      await delay(2_000);
+      await fault.run(fleet, outageMs);
+      // Until every instance reads from Redis again, and some more.
+      await delay(6_000);
+    }
+  });
+}
+
+/** The stale reads that README.md does not except. */
+export function findUnexcused(
+  fault: HistoryFault,
+  { stale }: IntervalChecker,
+): readonly StaleRead[] {
+  return stale.filter(({ isUnsettled }) => fault.isSplit !== true || !isUnsettled);
+}
