@@ -4,6 +4,7 @@ import { expect } from "chai";
 import { settingsTable } from "../../shared/kit/config.ts";
 import { DynamodbServer } from "../../shared/tools/local/stores/dynamodb-server.ts";
 import { localAwsEnvironment, localRegion } from "../../shared/tools/local/stores/local-aws.ts";
+import { createCursor } from "../../shared/kit/http/request/cursor.ts";
 import { createDynamoDB } from "../../shared/kit/dynamodb.ts";
 import { type RunningApp, startApp, testContext } from "../../shared/tools/testing/start-app.ts";
 import { createApp } from "./app.ts";
@@ -109,6 +110,13 @@ describe("the catalog's API", () => {
       expect(problem.type).to.equal("urn:problem:product-exists");
     });
   }
+
+  it("keeps the largest id that is exact", async () => {
+    const product = { id: Number.MAX_SAFE_INTEGER, name: "x", price: 1 };
+    expect((await send("POST", "/data", { body: product })).status).to.equal(201);
+    expect(await (await send("GET", `/product/${product.id}`)).json()).to.deep.equal(product);
+    await send("DELETE", `/catalog/products/${product.id}`);
+  });
 
   it("answers 404 for a product that is not there, never for a malformed id", async () => {
     await problemOf(await send("GET", "/product/9007199254740991"), 404);
@@ -292,6 +300,13 @@ describe("the catalog's API", () => {
     } while (cursor !== "");
     expect(seen).to.have.length.greaterThan(4);
     expect(new Set(seen)).to.have.property("size", seen.length);
+  });
+
+  it("refuses a cursor that somebody computed for a position which is none", async () => {
+    for (const position of ["0", "1.5", "x", "9007199254740993"]) {
+      const cursor = createCursor("products").format(position);
+      await problemOf(await send("GET", `/catalog/products?cursor=${cursor}`), 400);
+    }
   });
 
   it("refuses limits and cursors that it did not give", async () => {

@@ -10,7 +10,8 @@ const MARGIN_MS = 500;
 
 /**
  * Longest time until a process that lost Redis has it again, once Redis is there for everybody: its
- * last attempt to connect times out, then it pauses before the next one. See shared/kit/redis.ts.
+ * last attempt to connect times out (2 s), then it pauses (1 s) before the next one. A connection
+ * that was silent is given up sooner. See shared/kit/redis.ts.
  */
 const REDIS_RECONNECT_MS = 3_000;
 

@@ -15,6 +15,7 @@ import { LazyReader } from "./lazy-loading.ts";
 import { CatalogMetrics } from "./metrics.ts";
 import { ProtectedStore } from "./protected-store.ts";
 import { RedisProductCache } from "./redis/product-cache.ts";
+import { cacheScripts } from "./redis/scripts.ts";
 import { noCache } from "./uncached.ts";
 
 const settings = readSettingsOrExit(catalogSettings, process.env, findConflicts);
@@ -51,6 +52,7 @@ const redis =
         url: redisUrl,
         timeoutMs: deadlines.redisWriteMs,
         log,
+        scripts: cacheScripts,
         onConnect: () => redisCache?.connected(),
       });
 const redisCache =

@@ -3,6 +3,8 @@ import { DynamodbServer } from "../../../shared/tools/local/stores/dynamodb-serv
 import { localAwsEnvironment, localRegion } from "../../../shared/tools/local/stores/local-aws.ts";
 import { createDynamoDB } from "../../../shared/kit/dynamodb.ts";
 import { StoreUnavailable } from "../../../shared/kit/store-unavailable.ts";
+import { pollUntil } from "../../../shared/tools/local/processes/poll-until.ts";
+import { SeededFaults } from "../../../shared/tools/testing/dynamodb-faults.ts";
 import { recordingLog } from "../../../shared/tools/testing/start-app.ts";
 import { StrictDynamoDB } from "../../../shared/tools/testing/strict-dynamodb.ts";
 import type { ProductStore } from "../catalog.ts";
@@ -172,6 +174,46 @@ describe("DynamoDBProductStore", () => {
       StoreUnavailable,
     );
     expect(faulty.takeCalls()).to.deep.equal(["PutItem"]);
+  });
+
+  it("lists every product once from a table whose pages are short or empty", async () => {
+    const store = open();
+    const created: number[] = [];
+    for (let count = 0; count < 30; count += 1) created.push((await store.create(aProduct()))!.id);
+    faulty.seededFaults = new SeededFaults(7, { shortPage: 0.9 });
+    const seen: number[] = [];
+    let after: number | undefined;
+    do {
+      const page = await store.list(10, after);
+      expect(page.products.length).to.be.at.most(10);
+      seen.push(...page.products.map(({ id }) => id));
+      after = page.nextAfter;
+    } while (after !== undefined);
+    faulty.seededFaults = undefined;
+    expect(new Set(seen)).to.have.property("size", seen.length);
+    expect(seen).to.include.members(created);
+  });
+
+  it("gives no cursor to an empty page", async () => {
+    const store = open();
+    const all = (await store.list(1_000)).products.length;
+    expect(await store.list(all)).to.have.property("nextAfter", undefined);
+    expect((await store.list(all - 1)).nextAfter).to.be.a("number");
+  });
+
+  it("says that a write may have happened when its second call was refused", async () => {
+    const store = open();
+    faulty.takeCalls();
+    faulty.loseReply("PutItem");
+    const created = store.create(aProduct());
+    await pollUntil(() => faulty.takeCalls().includes("PutItem"), {
+      what: "the first call",
+      intervalMs: 1,
+    });
+    faulty.seededFaults = new SeededFaults(7, { throttled: 1 });
+    const failure = await created.catch((error: unknown) => error);
+    faulty.seededFaults = undefined;
+    expect(failure).to.be.instanceOf(StoreUnavailable).and.include({ mayHaveRun: true });
   });
 
   it("throws StoreUnavailable for every verb while DynamoDB is away", async () => {

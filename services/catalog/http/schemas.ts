@@ -12,7 +12,7 @@ const expectedId = `expected a whole number from 1 to ${Number.MAX_SAFE_INTEGER}
 const PathId = z
   .string()
   .regex(ID, expectedId)
-  .refine((text) => !ID.test(text) || Number.isSafeInteger(Number(text)), expectedId)
+  .refine((text) => !ID.test(text) || isId(text), expectedId)
   .transform(Number);
 
 const id = z
@@ -60,8 +60,14 @@ export const formatCursor = (after: number) => cursor.format(String(after));
 
 export const ListQuery = z.strictObject({
   limit: limitParameter(),
-  cursor: cursor.parameter.transform((after) => (after === undefined ? undefined : Number(after))),
+  cursor: cursor.parameter
+    .refine((after) => after === undefined || isId(after), "expected a `next_cursor` of this list")
+    .transform((after) => (after === undefined ? undefined : Number(after))),
 });
+
+function isId(text: string): boolean {
+  return ID.test(text) && Number.isSafeInteger(Number(text));
+}
 
 /** JSON has no word for what an overflowing number becomes. */
 function shown(input: unknown): string {

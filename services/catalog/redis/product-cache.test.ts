@@ -11,6 +11,7 @@ import { TcpProxy } from "../../../shared/tools/testing/tcp-proxy.ts";
 import type { CacheAnswer, StoredProduct } from "../catalog.ts";
 import { noCache } from "../uncached.ts";
 import { RedisProductCache, type RedisProductCacheOptions } from "./product-cache.ts";
+import { cacheScripts } from "./scripts.ts";
 
 const LOOK_UP_MS = 200;
 const QUARANTINE_MS = 100;
@@ -22,7 +23,7 @@ let id = 0;
 
 /** One instance's cache; `far` reaches Redis through a proxy. */
 interface Instance extends AsyncDisposable {
-  redis: Redis;
+  redis: Redis<typeof cacheScripts>;
   cache: RedisProductCache;
   lines: Record<string, unknown>[];
 }
@@ -30,7 +31,8 @@ interface Instance extends AsyncDisposable {
 function openInstance(url: string, overrides: Partial<RedisProductCacheOptions> = {}): Instance {
   const { log, lines } = recordingLog();
   const onConnect = () => cache.connected();
-  const redis = createRedis({ url, timeoutMs: 300, log: recordingLog().log, onConnect });
+  const connection = { url, timeoutMs: 300, scripts: cacheScripts, onConnect };
+  const redis = createRedis({ ...connection, log: recordingLog().log });
   const cache = new RedisProductCache({
     ...{ redis, log },
     redisTimeoutMs: LOOK_UP_MS,

@@ -6,7 +6,7 @@ import type { CacheAnswer, CacheWrite, Lease, ProductCache, StoredProduct } from
 import type { LinkDeadlines } from "../deadlines.ts";
 import { formatCopy, parseAnswer } from "./cache-entry.ts";
 import { RedisLink } from "./link.ts";
-import { BEGIN_WRITE, END_WRITE, FILL, LOOK_UP, PROBE, RELEASE } from "./scripts.ts";
+import type { cacheScripts } from "./scripts.ts";
 import { UntoldWrites } from "./untold-writes.ts";
 
 /** Life of a copy, give or take: what was loaded together does not expire together. */
@@ -14,7 +14,7 @@ const JITTER = 0.1;
 
 export interface RedisProductCacheOptions {
   /** Its timeout is for writes; reads have a shorter one. */
-  redis: Redis;
+  redis: Redis<typeof cacheScripts>;
   log: Log;
   /** Longest wait for a look-up, in milliseconds. */
   redisTimeoutMs: number;
@@ -97,17 +97,17 @@ export class RedisProductCache implements ProductCache {
       : cacheAbsentSeconds * 1_000;
     const freshMs = Math.min(product ? cacheFreshSeconds * 1_000 : keptMs, keptMs);
     const words = [lease, formatCopy(product), String(freshMs), String(keptMs)];
-    await this.#run(FILL, id, words).catch((error: unknown) => this.#report(error));
+    await this.#run("fill", id, words).catch((error: unknown) => this.#report(error));
   }
 
   async release(id: number, lease: Lease): Promise<void> {
     const words = [lease, String(this.#options.cacheTtlSeconds * 1_000)];
-    await this.#run(RELEASE, id, words).catch((error: unknown) => this.#report(error));
+    await this.#run("release", id, words).catch((error: unknown) => this.#report(error));
   }
 
   async beginWrite(id: number): Promise<CacheWrite> {
     const token = this.#options.newToken();
-    const begin = () => this.#run(BEGIN_WRITE, id, [token, String(this.#options.writeMs)]);
+    const begin = () => this.#run("beginWrite", id, [token, String(this.#options.writeMs)]);
     const isMarked = await this.#tell(begin);
     // Should the write happen and its end be unknown, Redis must still hear of it.
     if (!isMarked) this.#untold.add(id, token, begin);
@@ -152,27 +152,27 @@ export class RedisProductCache implements ProductCache {
   async #askRedis(ids: readonly number[]): Promise<CacheAnswer[]> {
     const { redis, newToken, leaseMs, redisTimeoutMs } = this.#options;
     const unique = [...new Set(ids)];
-    const options = { keys: unique.flatMap(keysOf), arguments: [newToken(), String(leaseMs)] };
-    const reply = await redis.run((client) => client.eval(LOOK_UP, options), redisTimeoutMs);
-    const answers = (reply as string[]).map(parseAnswer);
+    const words = [newToken(), String(leaseMs)];
+    const reply = await redis.run(
+      (client) => client.lookUp(unique.flatMap(keysOf), words),
+      redisTimeoutMs,
+    );
+    const answers = (reply ?? []).map(parseAnswer);
     if (unique.length === ids.length) return answers;
     const byId = new Map(unique.map((id, index) => [id, answers[index] as CacheAnswer]));
     return ids.map((id) => byId.get(id) as CacheAnswer);
   }
 
   #end(id: number, token: string, hasChanged: "0" | "1"): Promise<unknown> {
-    return this.#run(END_WRITE, id, [token, hasChanged]);
+    return this.#run("endWrite", id, [token, hasChanged]);
   }
 
-  #run(script: string, id: number, words: string[]): Promise<unknown> {
-    return this.#options.redis.run((client) =>
-      client.eval(script, { keys: keysOf(id), arguments: words }),
-    );
+  #run(script: keyof typeof cacheScripts, id: number, words: string[]): Promise<unknown> {
+    return this.#options.redis.run((client) => client[script](keysOf(id), words));
   }
 
   #probe(timeoutMs: number): Promise<unknown> {
-    const options = { keys: ["product:v1:probe"] };
-    return this.#options.redis.run((client) => client.eval(PROBE, options), timeoutMs);
+    return this.#options.redis.run((client) => client.probe(["product:v1:probe"]), timeoutMs);
   }
 
   /** An outage is reported by the link; what Redis says of a single script is told here. */

@@ -1,3 +1,5 @@
+import { type CommandParser, defineScript } from "redis";
+
 /**
  * The cache's Lua. One script is one atomic step; README.md has the table of states.
  *
@@ -21,7 +23,7 @@ local now = time[1] * 1000 + math.floor(time[2] / 1000)`;
  * `fresh - - <age> <json>`, `granted <lease>`, `leased <lease>` or `bypass - -` with `<age> <json>`
  * where there is a copy.
  */
-export const LOOK_UP = `${SERVER}${NOW}
+const LOOK_UP = `${SERVER}${NOW}
 local lease = server .. ' ' .. ARGV[1]
 local texts = redis.call('MGET', unpack(KEYS))
 local answers = {}
@@ -50,7 +52,7 @@ return answers
  * ARGV: lease, JSON of the copy, how long it is fresh and how long it is kept in milliseconds. The
  * copy belongs to the server that gave the lease, even where another has found that lease on disk.
  */
-export const FILL = `${NOW}
+const FILL = `${NOW}
 if redis.call('GET', KEYS[2]) == 'lease ' .. ARGV[1] then
   local head = string.format('%s %.0f %.0f ', ARGV[1]:match('^%x+'), now, now + ARGV[3])
   redis.call('SET', KEYS[1], head .. ARGV[2], 'PX', ARGV[4])
@@ -59,7 +61,7 @@ end
 `;
 
 /** ARGV: a lease that will not be used, how long the copy is kept from now on in milliseconds. */
-export const RELEASE = `
+const RELEASE = `
 if redis.call('GET', KEYS[2]) == 'lease ' .. ARGV[1] then
   redis.call('DEL', KEYS[2])
   if redis.call('PTTL', KEYS[1]) < ARGV[2] / 2 then redis.call('PEXPIRE', KEYS[1], ARGV[2]) end
@@ -70,7 +72,7 @@ end
  * ARGV: token of the write, the longest it may take in milliseconds. The copy stays, for a store
  * that is away, but it is fresh no longer: the write may happen and its end never be heard.
  */
-export const BEGIN_WRITE = `
+const BEGIN_WRITE = `
 local guard = redis.call('GET', KEYS[2])
 local writing = guard and guard:find('^writing ') and guard or 'writing'
 redis.call('SET', KEYS[2], writing .. ' ' .. ARGV[1], 'PX', ARGV[2])
@@ -83,7 +85,7 @@ if head then redis.call('SET', KEYS[1], head .. ' 0' .. json, 'KEEPTTL') end
  * ARGV: token of the write, 1 where the product has changed. Harmless when it is run twice, late,
  * or without its begin: the copy of a product that changed is gone, and so is every lease.
  */
-export const END_WRITE = `
+const END_WRITE = `
 local guard = redis.call('GET', KEYS[2])
 local others = guard and guard:find('^writing ') and guard:gsub(' ' .. ARGV[1], '') or 'writing'
 if ARGV[2] == '1' then redis.call('DEL', KEYS[1]) end
@@ -95,6 +97,27 @@ end
 `;
 
 /** KEYS[1]: a key of its own. Fails in a Redis in which the other scripts may fail. */
-export const PROBE = `${SERVER}
+const PROBE = `${SERVER}
 redis.call('SET', KEYS[1], server, 'EX', 60)
 `;
+
+/** As commands of the client, which sends a script's text only once. */
+export const cacheScripts = {
+  lookUp: script(LOOK_UP),
+  fill: script(FILL),
+  release: script(RELEASE),
+  beginWrite: script(BEGIN_WRITE),
+  endWrite: script(END_WRITE),
+  probe: script(PROBE),
+};
+
+function script(SCRIPT: string) {
+  return defineScript({
+    SCRIPT,
+    parseCommand(parser: CommandParser, keys: string[], words: string[] = []) {
+      parser.pushKeysLength(keys);
+      parser.push(...words);
+    },
+    transformReply: (reply: unknown) => reply as string[] | null,
+  });
+}

@@ -34,9 +34,7 @@ export async function startFleet(options: FleetOptions): Promise<Fleet> {
   const redis = stack.use(await RedisServer.start(options.keepsData ? { dataDir } : {}));
   const dynamodb = stack.use(await DynamodbServer.start());
   await dynamodb.createTables();
-  const database = options.isSlow
-    ? stack.use(await StrictDynamoDB.start(dynamodb.url))
-    : undefined;
+  const database = options.isSlow ? stack.use(await StrictDynamoDB.start(dynamodb.url)) : undefined;
   const proxies: TcpProxy[] = [];
   const urls: string[] = [];
   for (let count = 0; count < options.instances; count += 1) {
