@@ -24,6 +24,9 @@ type Item = Record<string, AttributeValue>;
 const KEPT_SECONDS = MINUTE_BUCKETS + 10;
 /** Fences of writers that ended are swept after this: no retry of theirs can come any more. */
 const FENCE_MS = 10 * 60_000;
+/** Most fences and buckets that one update sweeps: an expression may have 4 KB. */
+const SWEPT_FENCES = 20;
+const SWEPT_BUCKETS = 40;
 const MAX_ROUNDS = 3;
 
 export interface ItemStoreOptions {
@@ -47,8 +50,8 @@ export interface ItemStoreOptions {
  */
 export class ItemStore implements CounterStore {
   readonly #options: ItemStoreOptions;
-  /** Attributes that the next update of a page sweeps. */
-  readonly #stale = new Map<string, string[]>();
+  /** What the next update of a page sweeps. */
+  readonly #stale = new Map<string, Stale>();
   #lastBatch = 0;
 
   constructor(options: ItemStoreOptions) {
@@ -109,6 +112,8 @@ export class ItemStore implements CounterStore {
     } catch (error) {
       if (!(error instanceof ConditionalCheckFailedException)) throw error;
     }
+    // Perhaps a writer that was to be swept came back: the next round sweeps nothing.
+    this.#stale.delete(page);
     const item = (await this.#find(page)) ?? {};
     if (numberIn(item, `batch_${writer}`) === id) {
       // The reply to an earlier attempt was lost: the numbers are ours already.
@@ -122,24 +127,32 @@ export class ItemStore implements CounterStore {
   #countExpression({ page, hits, bots }: HitBatch, id: number, nowMs: number) {
     const { writer } = this.#options;
     const total = "if_not_exists(counted, :none) + :hits";
-    const stale = this.#stale.get(page) ?? [];
+    const { buckets = [], writers = [], fence = 0 } = this.#stale.get(page) ?? {};
     const second = bucketName(Math.floor(nowMs / 1_000));
+    const stale = [
+      ...buckets.filter((name) => name !== second),
+      ...writers.flatMap((each) => [`batch_${each}`, `last_${each}`]),
+    ];
     /** Each batch counts once, and one that was given up never comes after a later one. */
     const once = `(attribute_not_exists(batch_${writer}) OR batch_${writer} < :id)`;
     /** Numbers are not promised to Redis. */
     const ours = "attribute_not_exists(reserved_to)";
     /** No count passes the highest one. */
     const fits = "(attribute_not_exists(counted) OR counted <= :highest)";
+    /** A writer that came back may need its fence. */
+    const isStale = (each: string) =>
+      `(attribute_not_exists(batch_${each}) OR batch_${each} < :fence)`;
     return {
       UpdateExpression: [
         `SET counted = ${total}, last_${writer} = ${total}, batch_${writer} = :id, as_of = :now`,
         `ADD ${second} :hits, bots :bots`,
         ...(stale.length === 0 ? [] : [`REMOVE ${stale.join(", ")}`]),
       ].join(" "),
-      ConditionExpression: `${once} AND ${ours} AND ${fits}`,
+      ConditionExpression: [once, ours, fits, ...writers.map(isStale)].join(" AND "),
       ExpressionAttributeValues: numbers({
         ...{ ":none": 0, ":hits": hits, ":bots": bots },
         ...{ ":id": id, ":now": nowMs, ":highest": MAX_COUNT - hits },
+        ...(writers.length > 0 && { ":fence": fence }),
       }),
     };
   }
@@ -160,14 +173,17 @@ export class ItemStore implements CounterStore {
 
   #noteStale(page: string, item: Item, nowMs: number): void {
     const oldest = Math.floor(nowMs / 1_000) - KEPT_SECONDS;
-    const buckets = bucketsOf(item).filter(({ second }) => second < oldest);
+    const fence = (nowMs - FENCE_MS) * 1_000;
+    const buckets = bucketsOf(item)
+      .filter(({ second }) => second < oldest)
+      .map(({ second }) => bucketName(second))
+      .slice(0, SWEPT_BUCKETS);
     const writers = Object.keys(item)
-      .filter((name) => name.startsWith("batch_"))
-      .filter((name) => numberIn(item, name) < (nowMs - FENCE_MS) * 1_000)
-      .flatMap((name) => [name, name.replace("batch_", "last_")]);
-    const stale = [...buckets.map(({ second }) => bucketName(second)), ...writers];
-    if (stale.length === 0) this.#stale.delete(page);
-    else this.#stale.set(page, stale);
+      .filter((name) => name.startsWith("batch_") && numberIn(item, name) < fence)
+      .map((name) => name.slice("batch_".length))
+      .slice(0, SWEPT_FENCES);
+    if (buckets.length + writers.length === 0) this.#stale.delete(page);
+    else this.#stale.set(page, { buckets, writers, fence });
   }
 
   async #find(page: string): Promise<Item | undefined> {
@@ -188,6 +204,14 @@ export class ItemStore implements CounterStore {
     );
     return Attributes;
   }
+}
+
+/** Attributes that no longer count. */
+interface Stale {
+  buckets: string[];
+  writers: string[];
+  /** The batches of the writers are below this. */
+  fence: number;
 }
 
 type Expressions = Omit<UpdateItemCommand["input"], "TableName" | "Key">;

@@ -1,0 +1,119 @@
+import {
+  type AttributeValue,
+  type DynamoDBClient,
+  GetItemCommand,
+  PutItemCommand,
+} from "@aws-sdk/client-dynamodb";
+import { expect } from "chai";
+import { createDynamoDB } from "../../../shared/kit/dynamodb.ts";
+import { DynamodbServer } from "../../../shared/tools/local/stores/dynamodb-server.ts";
+import { localAwsEnvironment, localRegion } from "../../../shared/tools/local/stores/local-aws.ts";
+import { StrictDynamoDB } from "../../../shared/tools/testing/strict-dynamodb.ts";
+import { ItemStore } from "./item-store.ts";
+
+const table = "counters";
+const NOON = Date.UTC(2026, 0, 1, 12);
+const HOUR_MS = 3_600_000;
+/** As long as the names of the real processes. */
+const writerName = (index: number) => String(index).padStart(32, "w");
+
+describe("ItemStore, sweeping its item", () => {
+  let server: DynamodbServer;
+  let proxy: StrictDynamoDB;
+  let client: DynamoDBClient;
+  let nowMs: number;
+  let pages = 0;
+
+  const newPage = () => `page-${(pages += 1)}`;
+  const open = (writer: number) =>
+    new ItemStore({ client, table, writer: writerName(writer), now: () => nowMs });
+  const hit = (store: ItemStore, page: string) =>
+    store.add({ page, hits: 1, bots: 0, visitors: [] });
+  const itemOf = async (page: string) => {
+    const Key = { page: { S: page } };
+    const command = new GetItemCommand({ TableName: table, Key, ConsistentRead: true });
+    return (await client.send(command)).Item ?? {};
+  };
+  const fencesOf = async (page: string) =>
+    Object.keys(await itemOf(page)).filter((name) => /^(batch|last)_/.test(name));
+  /** A page that so many writers left with a fence each, and so many seconds with a bucket. */
+  const putPage = async (writers: number, seconds = 0) => {
+    const page = newPage();
+    const Item: Record<string, AttributeValue> = { page: { S: page }, counted: { N: "7" } };
+    for (let writer = 1; writer <= writers; writer += 1) {
+      Item[`batch_${writerName(writer)}`] = { N: String((NOON - HOUR_MS) * 1_000) };
+      Item[`last_${writerName(writer)}`] = { N: "7" };
+    }
+    for (let second = 1; second <= seconds; second += 1) {
+      Item[`s${((NOON - HOUR_MS) / 1_000 + second).toString(36)}`] = { N: "1" };
+    }
+    await client.send(new PutItemCommand({ TableName: table, Item }));
+    return page;
+  };
+
+  before(async () => {
+    server = await DynamodbServer.start();
+    await server.createTables();
+    proxy = await StrictDynamoDB.start(server.url);
+    Object.assign(process.env, localAwsEnvironment(proxy.url));
+    client = createDynamoDB({ endpoint: proxy.url, region: localRegion, timeoutMs: 5_000 });
+  });
+  beforeEach(() => {
+    nowMs = NOON;
+  });
+  after(async () => {
+    client.destroy();
+    await proxy[Symbol.asyncDispose]();
+    await server.stop();
+  });
+
+  it("sweeps any number of fences and buckets, a bounded number an update", async () => {
+    const page = await putPage(200, 1_000);
+    const store = open(0);
+    for (let count = 8; count <= 80; count += 1) {
+      expect((await hit(store, page)).count).to.equal(count);
+    }
+    const names = Object.keys(await itemOf(page));
+    const own = ["batch", "last"].map((kind) => `${kind}_${writerName(0)}`);
+    expect(names).to.have.members([
+      ...["page", "counted", "as_of", "bots", ...own],
+      `s${(NOON / 1_000).toString(36)}`,
+    ]);
+  });
+
+  it("keeps the fence of a writer that came back after it was found stale", async () => {
+    const page = await putPage(3);
+    const store = open(0);
+    await hit(store, page);
+    await hit(open(2), page);
+    await hit(store, page);
+    expect((await itemOf(page))["counted"]?.N).to.equal("10");
+    expect(await fencesOf(page)).to.include.members([
+      `batch_${writerName(2)}`,
+      `last_${writerName(2)}`,
+    ]);
+    await hit(store, page);
+    await hit(store, page);
+    expect(await fencesOf(page)).to.have.lengthOf(4);
+  });
+
+  it("counts on when the clock goes back to a second that was to be swept", async () => {
+    const page = newPage();
+    const store = open(0);
+    await hit(store, page);
+    nowMs += HOUR_MS;
+    await hit(store, page);
+    nowMs = NOON;
+    expect((await hit(store, page)).count).to.equal(3);
+  });
+
+  it("sweeps what another process swept at the same time, without a further call", async () => {
+    const page = await putPage(3);
+    const [a, b] = [open(10), open(11)];
+    for (const store of [a, b]) await hit(store, page);
+    proxy.takeCalls();
+    for (const store of [a, b]) await hit(store, page);
+    expect(proxy.takeCalls()).to.deep.equal(["UpdateItem", "UpdateItem"]);
+    expect(await fencesOf(page)).to.have.lengthOf(4);
+  });
+});
