@@ -13,6 +13,9 @@ import type { EndedEpoch, Epoch, Ledger, LedgerEntry } from "../ledger.ts";
 
 type Item = Record<string, AttributeValue>;
 
+/** Most calls for one page of a list. */
+const LIST_CALLS = 5;
+
 interface Change {
   update: string;
   condition: string;
@@ -94,20 +97,32 @@ export class LedgerStore implements Ledger, Totals {
     await this.#client.send(new DeleteItemCommand({ TableName: this.#table, Key: keyOf(page) }));
   }
 
+  /** A page may be short, even empty, and not the last: then the table took too many calls. */
   async list(limit: number, after?: string) {
-    const { Items = [], LastEvaluatedKey } = await this.#client.send(
-      new ScanCommand({
-        TableName: this.#table,
-        Limit: limit,
-        ...(after !== undefined && { ExclusiveStartKey: keyOf(after) }),
-        ProjectionExpression: "page, counted, as_of",
-      }),
-    );
-    const pages = Items.map((item): PageTotal => ({
+    const items: Item[] = [];
+    let from = after;
+    // One more than asked for tells whether a further page would have anything.
+    for (let call = 0; call < LIST_CALLS && items.length <= limit; call += 1) {
+      const reply = await this.#scan(limit + 1 - items.length, from);
+      items.push(...(reply.Items ?? []));
+      from = reply.LastEvaluatedKey?.["page"]?.S;
+      if (from === undefined) break;
+    }
+    const pages = items.slice(0, limit).map((item): PageTotal => ({
       page: item["page"]?.S ?? "",
       ...toEntry(item),
     }));
-    return { pages, next: LastEvaluatedKey?.["page"]?.S };
+    return { pages, next: items.length > limit ? pages.at(-1)?.page : from };
+  }
+
+  #scan(limit: number, after: string | undefined) {
+    const command = new ScanCommand({
+      TableName: this.#table,
+      Limit: limit,
+      ...(after !== undefined && { ExclusiveStartKey: keyOf(after) }),
+      ProjectionExpression: "page, counted, as_of",
+    });
+    return this.#client.send(command);
   }
 
   /** False, and nothing changed, when the condition does not hold. */
