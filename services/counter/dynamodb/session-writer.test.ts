@@ -1,10 +1,13 @@
 import { randomUUIDv7 } from "node:crypto";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { type DynamoDBClient, ScanCommand } from "@aws-sdk/client-dynamodb";
 import { expect } from "chai";
 import { DynamodbServer } from "../../../shared/tools/local/stores/dynamodb-server.ts";
 import { localAwsEnvironment, localRegion } from "../../../shared/tools/local/stores/local-aws.ts";
 import { pollUntil } from "../../../shared/tools/local/processes/poll-until.ts";
 import { createDynamoDB } from "../../../shared/kit/dynamodb.ts";
+import { SeededFaults } from "../../../shared/tools/testing/dynamodb-faults.ts";
 import { StrictDynamoDB } from "../../../shared/tools/testing/strict-dynamodb.ts";
 import { SessionWriter, type SessionWriterOptions } from "./session-writer.ts";
 
@@ -120,6 +123,44 @@ describe("SessionWriter", () => {
     expect(await recordedOf(page)).to.have.lengthOf(30);
   });
 
+  it("ends a flush while DynamoDB does not answer, and counts as dropped what is lost", async () => {
+    const [page, writer] = [newPage(), open()];
+    proxy.seededFaults = new SeededFaults(1, { hanging: 1 });
+    for (let number = 1; number <= 500; number += 1) writer.record({ page, number, visitor });
+    await writer.flush();
+    expect({ written, dropped }).to.deep.equal({ written: 0, dropped: 500 });
+    writer.record({ page, number: 501, visitor });
+    await writer.flush();
+    expect({ written, dropped }).to.deep.equal({ written: 0, dropped: 501 });
+    proxy.seededFaults = undefined;
+    expect(await recordedOf(page)).to.have.lengthOf(0);
+  }).timeout(4_000);
+
+  it("writes all that a throttling store, which does batches in part, takes in the end", async () => {
+    const [page, writer] = [newPage(), open()];
+    proxy.seededFaults = new SeededFaults(1, { throttled: 0.2, lostReply: 0.1, unprocessed: 0.4 });
+    for (let number = 1; number <= 60; number += 1) writer.record({ page, number, visitor });
+    await pollUntil(() => written + dropped === 60, { what: "all are written" });
+    proxy.seededFaults = undefined;
+    expect({ written, dropped }).to.deep.equal({ written: 60, dropped: 0 });
+    expect(await recordedOf(page)).to.have.lengthOf(60);
+  });
+
+  it("holds no more of a long user agent than it writes", async () => {
+    const [page, writer] = [newPage(), open({ maxPerSecond: 0.001 })];
+    const before = heapBytes();
+    for (let number = 1; number <= 1_000; number += 1) {
+      const userAgent = Buffer.alloc(16_000, `agent ${number} `).toString("latin1");
+      writer.record({ page, number, visitor: { ...visitor, userAgent } });
+    }
+    expect(heapBytes() - before).to.be.below(4_000_000);
+    await writer.flush();
+    const [record] = await recordedOf(page);
+    expect(record?.["user_agent"]?.S)
+      .to.match(/^agent \d+ agent/)
+      .and.have.lengthOf(256);
+  });
+
   it("keeps to its pace, and not when it is flushed", async () => {
     const [page, writer] = [newPage(), open({ maxPerSecond: 1 })];
     for (let number = 1; number <= 60; number += 1) writer.record({ page, number, visitor });
@@ -128,6 +169,14 @@ describe("SessionWriter", () => {
     expect(written).to.equal(60);
   });
 });
+
+/** What is in use once the garbage is collected. */
+function heapBytes(): number {
+  setFlagsFromString("--expose-gc");
+  (runInNewContext("gc") as () => void)();
+  const { heapUsed, external } = process.memoryUsage();
+  return heapUsed + external;
+}
 
 /** Makes the store take all but the first record of a call, so many times. */
 function leaveUnprocessed(client: DynamoDBClient, times: number): void {

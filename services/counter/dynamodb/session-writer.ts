@@ -16,6 +16,8 @@ const MAX_CALLS = 4;
 const RETRY_PAUSES_MS = [50, 100, 200, 400, 800, 1_600];
 const KEPT_SECONDS = 30 * 86_400;
 const USER_AGENT_CHARACTERS = 256;
+/** Longest that a flush may take: less than its part of the time in which a service must stop. */
+const FLUSH_MS = 2_000;
 
 export interface SessionWriterOptions {
   client: DynamoDBClient;
@@ -37,7 +39,10 @@ export interface SessionWriterOptions {
 }
 
 interface Waiting {
-  hit: Hit;
+  page: string;
+  number: number;
+  address: string | undefined;
+  userAgent: string;
   id: string;
   timeMs: number;
 }
@@ -53,27 +58,37 @@ export class SessionWriter {
   readonly #buffer: Waiting[] = [];
   readonly #calls = new Set<Promise<void>>();
   readonly #hurry = new AbortController();
+  readonly #end = new AbortController();
   #emptying: Promise<void> | undefined;
 
   constructor(options: SessionWriterOptions) {
     this.#options = options;
   }
 
-  record(hit: Hit): void {
+  record({ page, number, visitor }: Hit): void {
     const { maxBuffered, newId, now, onDropped } = this.#options;
     if (this.#buffer.length >= maxBuffered) {
       onDropped(1);
       return;
     }
-    this.#buffer.push({ hit, id: newId(), timeMs: now() });
+    this.#buffer.push({
+      ...{ page, number, id: newId(), timeMs: now() },
+      address: keepAddress(visitor.address, this.#options.address),
+      userAgent: cutUserAgent(visitor.userAgent),
+    });
     this.#emptying ??= this.#empty();
   }
 
-  /** Writes without pauses from now on; resolves when all that was recorded is written, or dropped. */
+  /**
+   * Writes without pauses from now on; resolves when all that was recorded is written, or dropped.
+   * After two seconds it gives up: what is then left, or under way, counts as dropped.
+   */
   async flush(): Promise<void> {
     this.#hurry.abort();
+    const timer = setTimeout(() => this.#end.abort(), FLUSH_MS);
     await this.#emptying;
     await Promise.all(this.#calls);
+    clearTimeout(timer);
   }
 
   async #empty(): Promise<void> {
@@ -99,10 +114,12 @@ export class SessionWriter {
   }
 
   async #write(requests: WriteRequest[]): Promise<void> {
+    const { signal } = this.#end;
     let left = requests;
     let reason: unknown;
     for (const pauseMs of [0, ...RETRY_PAUSES_MS]) {
-      if (pauseMs > 0) await delay(pauseMs);
+      if (pauseMs > 0) await delay(pauseMs, undefined, { signal }).catch(() => undefined);
+      if (signal.aborted) break;
       const outcome = await this.#send(left);
       this.#options.onWritten(left.length - outcome.left.length);
       left = outcome.left;
@@ -118,6 +135,7 @@ export class SessionWriter {
     try {
       const { UnprocessedItems } = await client.send(
         new BatchWriteItemCommand({ RequestItems: { [table]: requests } }),
+        { abortSignal: this.#end.signal },
       );
       return { left: UnprocessedItems?.[table] ?? [] };
     } catch (reason) {
@@ -125,15 +143,13 @@ export class SessionWriter {
     }
   }
 
-  #toRequest({ hit, id, timeMs }: Waiting): WriteRequest {
-    const address = keepAddress(hit.visitor.address, this.#options.address);
-    const userAgent = hit.visitor.userAgent.slice(0, USER_AGENT_CHARACTERS);
+  #toRequest({ page, number, address, userAgent, id, timeMs }: Waiting): WriteRequest {
     return {
       PutRequest: {
         Item: {
           id: { S: id },
-          page: { S: hit.page },
-          number: { N: String(hit.number) },
+          page: { S: page },
+          number: { N: String(number) },
           time: { S: new Date(timeMs).toISOString() },
           instance: { S: this.#options.instance },
           expires_at: { N: String(Math.floor(timeMs / 1_000) + KEPT_SECONDS) },
@@ -143,4 +159,10 @@ export class SessionWriter {
       },
     };
   }
+}
+
+/** A copy, for a slice would keep the whole text in memory. */
+function cutUserAgent(text: string): string {
+  if (text.length <= USER_AGENT_CHARACTERS) return text;
+  return Buffer.from(text.slice(0, USER_AGENT_CHARACTERS)).toString();
 }
