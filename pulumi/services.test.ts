@@ -1,3 +1,5 @@
+import { readFile } from "node:fs/promises";
+import path from "node:path";
 import { expect } from "chai";
 import { container, env, serviceNames, services, tables } from "../shared/contract.ts";
 import {
@@ -11,6 +13,7 @@ import { find, ofType, type Recording } from "./offline/recording.ts";
 import { type } from "./offline/resource-types.ts";
 import { runProgram } from "./offline/run-program.ts";
 import { bare, digest } from "./offline/sample-stacks.ts";
+import { root } from "./offline/stack-file.ts";
 
 describe("the services in the Pulumi program", () => {
   let dev: Recording;
@@ -237,7 +240,7 @@ describe("the services in the Pulumi program", () => {
       ]);
     });
 
-    it("counts as a failure what the service logs as an error, not a refusal that it chose", () => {
+    it("counts as a failure what the service logs as an error, not a refusal that it chose", async () => {
       const { props } = find(
         prod,
         "aws:cloudwatch/logMetricFilter:LogMetricFilter",
@@ -245,6 +248,10 @@ describe("the services in the Pulumi program", () => {
       );
       expect(props["pattern"]).to.equal('{ $.level = "error" && $.msg = "request failed" }');
       expect(props["metricTransformation"]).to.include({ namespace: "PageServices" });
+      const kit = path.join(root, "shared/kit/http/middleware/problem-response.ts");
+      expect(await readFile(kit, "utf8"), "the line that the pattern matches").to.match(
+        /"error"\][^]*"request failed"/,
+      );
     });
 
     it("rings when no healthy task is left, and when the load balancer itself fails", () => {

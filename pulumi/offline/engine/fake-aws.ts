@@ -156,6 +156,8 @@ function subnets(hex: string, props: Outputs): string[] {
   return Array.from({ length: zones }, (_, i) => `subnet-${hex}0${i}`);
 }
 
+/** ACM gives its proofs as a set: in another order than the names were asked for. */
 function certificateNames({ domainName, subjectAlternativeNames }: Outputs): string[] {
-  return [domainName, ...((subjectAlternativeNames as unknown[] | undefined) ?? [])].map(String);
+  const others = (subjectAlternativeNames as unknown[] | undefined) ?? [];
+  return [domainName, ...others].map(String).reverse();
 }
