@@ -1,7 +1,10 @@
 import { expect } from "chai";
 import { containerEnvironment, containerSecrets, env, services, tables } from "./contract.ts";
 
-const tableNames = { counters: "c-1", sessions: "s-1", products: "p-1", streams: "t-1" };
+const tableNames = {
+  ...{ counters: "c-1", sessions: "s-1", users: "u-1" },
+  ...{ products: "p-1", streams: "t-1" },
+};
 const place = { region: "eu-west-1", tableNames, trustedHops: 1, drainSeconds: 10 };
 
 describe("the environment of a container", () => {

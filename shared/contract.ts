@@ -43,6 +43,8 @@ export interface ServiceContract {
   redis: boolean;
   /** True when the service has writes that ask for an API key. */
   apiKeys: boolean;
+  /** True when the service signs tokens for its users. */
+  tokenKeys?: boolean;
   /** The tables it touches, each with the only actions it is granted. */
   tables: Partial<Record<TableName, readonly TableAction[]>>;
   /**
@@ -59,6 +61,7 @@ export const tables = {
     hashKey: { name: "id", type: "S" },
     ttlAttribute: "expires_at",
   },
+  users: { env: "USERS_TABLE", hashKey: { name: "email", type: "S" } },
   products: { env: "PRODUCTS_TABLE", hashKey: { name: "id", type: "N" } },
   streams: { env: "STREAMS_TABLE", hashKey: { name: "id", type: "S" }, ttlAttribute: "expires_at" },
 } as const satisfies Record<string, TableContract>;
@@ -67,12 +70,17 @@ export type TableName = keyof typeof tables;
 
 export const services = {
   counter: {
-    rules: [{ paths: ["/", "/counter", "/counter/*"], priority: 10 }],
+    rules: [
+      { paths: ["/", "/counter", "/counter/*"], priority: 10 },
+      { paths: ["/registration", "/login", "/current", "/next", "/account"], priority: 11 },
+    ],
     redis: true,
     apiKeys: true,
+    tokenKeys: true,
     tables: {
       counters: ["DescribeTable", "GetItem", "UpdateItem", "DeleteItem", "Scan"],
       sessions: ["BatchWriteItem"],
+      users: ["GetItem", "PutItem", "UpdateItem"],
     },
     scalingMetric: { namespace: "PageServices", name: "HitsPerSecond" },
   },
@@ -137,6 +145,7 @@ export const env = {
   port: "PORT",
   redisUrl: "REDIS_URL",
   apiKeys: "API_KEYS",
+  tokenKeys: "TOKEN_KEYS",
   trustedHops: "TRUSTED_HOPS",
   drainSeconds: "DRAIN_SECONDS",
   dynamodbEndpoint: "DYNAMODB_ENDPOINT",
@@ -190,15 +199,18 @@ export interface Secrets<T> {
   redisUrl?: T | undefined;
   /** Keys that may write; undefined leaves the writes open. */
   apiKeys?: T | undefined;
+  /** Keys that sign the tokens of users; undefined where each process makes its own. */
+  tokenKeys?: T | undefined;
 }
 
 /** The secret part of a container's environment: only what the service uses. */
 export function containerSecrets<T>(
   service: ServiceContract,
-  { redisUrl, apiKeys }: Secrets<T>,
+  { redisUrl, apiKeys, tokenKeys }: Secrets<T>,
 ): Record<string, T> {
   return {
     ...(service.redis && redisUrl !== undefined && { [env.redisUrl]: redisUrl }),
     ...(service.apiKeys && apiKeys !== undefined && { [env.apiKeys]: apiKeys }),
+    ...(service.tokenKeys && tokenKeys !== undefined && { [env.tokenKeys]: tokenKeys }),
   };
 }

@@ -1,0 +1,172 @@
+import {
+  type AttributeValue,
+  ConditionalCheckFailedException,
+  type DynamoDBClient,
+  GetItemCommand,
+  PutItemCommand,
+  UpdateItemCommand,
+} from "@aws-sdk/client-dynamodb";
+import { StoreUnavailable } from "../../../shared/kit/store-unavailable.ts";
+import { MAX_NUMBER, type Raise, type User, type UserStore } from "../accounts/accounts.ts";
+import { Deal, randomReceipt, staleReceipts } from "./receipts.ts";
+
+type Item = Record<string, AttributeValue>;
+
+const MAX_ROUNDS = 8;
+
+export interface UserStoreOptions {
+  client: DynamoDBClient;
+  table: string;
+  /** Milliseconds since the epoch; orders the receipts. */
+  now: () => number;
+}
+
+/** One change of a number, and the receipts by which a lost reply can be found again. */
+interface Change {
+  /** The new number, or what is added to it. */
+  set?: number;
+  add?: number;
+  /** Receipt → what it keeps: the new number, or the old one and so many. */
+  receipts: readonly (readonly [id: string, offset: number])[];
+}
+
+/**
+ * One item a user: `email`, `password_hash`, `number`, and receipts.
+ *
+ * A receipt keeps what a request was answered with. It is written by the update that raises the
+ * number, on the condition that it is not there yet. So an update whose reply was lost is sent again
+ * and counts once, and so does a caller's request that has an idempotency key.
+ */
+export class DynamoDBUserStore implements UserStore {
+  readonly #options: UserStoreOptions;
+  /** Receipts that the next update of a user sweeps. */
+  readonly #stale = new Map<string, readonly string[]>();
+
+  constructor(options: UserStoreOptions) {
+    this.#options = options;
+  }
+
+  async create({ email, passwordHash }: User): Promise<boolean> {
+    const { client, table, now } = this.#options;
+    const Item = {
+      email: { S: email },
+      password_hash: { S: passwordHash },
+      number: { N: "0" },
+      created_at: { S: new Date(now()).toISOString() },
+    };
+    const ConditionExpression = "attribute_not_exists(email)";
+    try {
+      await client.send(new PutItemCommand({ TableName: table, Item, ConditionExpression }));
+      return true;
+    } catch (error) {
+      if (!(error instanceof ConditionalCheckFailedException)) throw error;
+      // The reply to an earlier attempt may have been lost: the user is then the one just made.
+      return (await this.find(email))?.passwordHash === passwordHash;
+    }
+  }
+
+  async find(email: string): Promise<User | undefined> {
+    const passwordHash = (await this.#read(email))?.["password_hash"]?.S;
+    return passwordHash === undefined ? undefined : { email, passwordHash };
+  }
+
+  async readNumber(email: string): Promise<number | undefined> {
+    const item = await this.#read(email);
+    return item && numberOf(item);
+  }
+
+  async setNumber(email: string, number: number): Promise<number | undefined> {
+    const id = randomReceipt();
+    for (let round = 0; round < MAX_ROUNDS; round += 1) {
+      if (await this.#change(email, { set: number, receipts: [[id, 0]] })) return number;
+      const item = await this.#read(email);
+      if (item === undefined) return undefined;
+      if (id in item) return number;
+    }
+    throw unsettled();
+  }
+
+  async raiseNumber(email: string, raises: readonly Raise[]) {
+    const deal = new Deal(raises);
+    for (let round = 0; round < MAX_ROUNDS; round += 1) {
+      const { size, receipts } = deal.next();
+      const item =
+        (await this.#change(email, { add: size, receipts })) ?? (await this.#read(email));
+      if (item === undefined) return undefined;
+      const isAnswered = deal.settle(item);
+      if (deal.isDone) return deal.numbers();
+      if (!isAnswered && numberOf(item) + size > MAX_NUMBER) return "full";
+    }
+    throw unsettled();
+  }
+
+  /** The item as changed; undefined, and nothing changed, when a condition does not hold. */
+  async #change(email: string, { set, add = 0, receipts }: Change): Promise<Item | undefined> {
+    const { client, table, now } = this.#options;
+    const stale = this.#stale.get(email) ?? [];
+    const values = [...new Set([add, ...receipts.map(([, offset]) => offset)])];
+    const base = set === undefined ? "#number" : ":set";
+    const assignments = [
+      `#number = ${base} + :plus${add}`,
+      ...receipts.map(([id, offset]) => `${id} = ${base} + :plus${offset}, at_${id} = :now`),
+    ];
+    const conditions = [
+      "attribute_exists(email)",
+      "#number <= :room",
+      ...receipts.map(([id]) => `attribute_not_exists(${id})`),
+    ];
+    try {
+      const { Attributes = {} } = await client.send(
+        new UpdateItemCommand({
+          TableName: table,
+          Key: { email: { S: email } },
+          UpdateExpression: [
+            `SET ${assignments.join(", ")}`,
+            ...(stale.length === 0 ? [] : [`REMOVE ${stale.join(", ")}`]),
+          ].join(" "),
+          ConditionExpression: conditions.join(" AND "),
+          ExpressionAttributeNames: { "#number": "number" },
+          ExpressionAttributeValues: {
+            ...Object.fromEntries(values.map((value) => [`:plus${value}`, numeric(value)])),
+            ...(set !== undefined && { ":set": numeric(set) }),
+            ":room": numeric(MAX_NUMBER - add),
+            ":now": numeric(now()),
+          },
+          ReturnValues: "ALL_NEW",
+        }),
+      );
+      this.#noteStale(email, Attributes);
+      return Attributes;
+    } catch (error) {
+      if (error instanceof ConditionalCheckFailedException) return undefined;
+      throw error;
+    }
+  }
+
+  #noteStale(email: string, item: Item): void {
+    const stale = staleReceipts(item);
+    if (stale.length === 0) this.#stale.delete(email);
+    else this.#stale.set(email, stale);
+  }
+
+  async #read(email: string): Promise<Item | undefined> {
+    const { client, table } = this.#options;
+    const Key = { email: { S: email } };
+    const { Item } = await client.send(
+      new GetItemCommand({ TableName: table, Key, ConsistentRead: true }),
+    );
+    return Item;
+  }
+}
+
+function numberOf(item: Item): number {
+  return Number(item["number"]?.N ?? 0);
+}
+
+function numeric(value: number): AttributeValue {
+  return { N: String(value) };
+}
+
+function unsettled(): StoreUnavailable {
+  return new StoreUnavailable("dynamodb", new Error(`not settled in ${MAX_ROUNDS} rounds`));
+}
