@@ -87,13 +87,55 @@ describe("pageScript", () => {
     const { pageScript } = (await import(`data:text/javascript;base64,${code}`)) as {
       pageScript: string;
     };
-    const functions = pageScript.slice(0, pageScript.indexOf("const element"));
-    const use = `const chart = layOutChart(history, to);
-      [describeBar(chart.bars[59]), describeChart(chart), formatScale(chart.scale)].join(" | ")`;
-    const said: unknown = runInNewContext(functions + use, {
-      history: view.history,
-      to: view.windowTo,
-    });
-    expect(said).to.match(/^12:00:00 UTC: 12 \| Views .* 12 in total.* \| 20$/);
+    const shown = await runInStubBrowser(pageScript);
+    expect(shown("total").textContent).to.equal("12");
+    expect(shown("scale").textContent).to.equal("20");
+    expect(shown("chart").attributes["aria-label"]).to.match(/^Views .* 12 in total/);
+    const [title, , bar] = shown("chart").children[59]!.children;
+    expect(title!.textContent).to.equal("12:00:00 UTC: 12");
+    expect(bar!.attributes["height"]).to.equal("60");
   });
 });
+
+interface StubElement {
+  textContent: string;
+  attributes: Record<string, string>;
+  children: StubElement[];
+}
+
+/** Just enough of a browser to show a history; a real one runs in the browser test. */
+async function runInStubBrowser(script: string): Promise<(id: string) => StubElement> {
+  const createElement = (children: StubElement[] = []) => ({
+    ...{ textContent: "", attributes: {} as Record<string, string>, children, dataset: {} },
+    setAttribute(name: string, value: string) {
+      this.attributes[name] = value;
+    },
+  });
+  const bars = Array.from({ length: 60 }, () =>
+    createElement([createElement(), createElement(), createElement()]),
+  );
+  const elements = new Map<string, StubElement>([["chart", createElement(bars)]]);
+  const getElementById = (id: string) => {
+    const element = elements.get(id) ?? createElement();
+    elements.set(id, element);
+    return element;
+  };
+  const body = { to: view.windowTo, seconds: view.history };
+  runInNewContext(script, {
+    document: {
+      ...{ body: { dataset: { page: "home" } }, hidden: false, getElementById },
+      ...{ addEventListener: () => undefined, querySelectorAll: () => [] },
+    },
+    EventSource: class {
+      addEventListener() {
+        return undefined;
+      }
+    },
+    fetch: () => Promise.resolve({ ok: true, json: () => Promise.resolve(body) }),
+    ...{ AbortSignal, performance, location: { origin: "" } },
+    window: { setTimeout: () => 0 },
+    ...{ setInterval: () => 0, clearTimeout: () => undefined },
+  });
+  await new Promise((resolve) => setImmediate(resolve));
+  return getElementById;
+}
