@@ -30,7 +30,14 @@ const writeKey = new Secret("api-key", {
   protect: config.protect,
 });
 
-const platform = { config, network, ingress, cluster, alerts, data, cache, apiKey: writeKey };
+const tokenKey = new Secret("token-key", {
+  description: "Key of the access tokens of users",
+  protect: config.protect,
+});
+
+const stores = { data, cache };
+const keys = { apiKey: writeKey, tokenKey };
+const platform = { config, network, ingress, cluster, alerts, ...stores, ...keys };
 const microservices = serviceNames.map((name) => {
   const args = { contract: services[name], options: config.services[name], platform };
   return [name, new Microservice(name, args)] as const;

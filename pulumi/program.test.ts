@@ -208,7 +208,7 @@ describe("the Pulumi program", () => {
 
     it("does without a cache where there is none: the counter uses DynamoDB", () => {
       expect(ofType(least, type.valkey)).to.be.empty;
-      expect(secretsOf(least, "counter")).to.deep.equal([env.apiKeys]);
+      expect(secretsOf(least, "counter")).to.deep.equal([env.apiKeys, env.tokenKeys]);
       expect(names(ofType(least, type.securityGroup))).to.not.include("cache");
     });
 

@@ -109,7 +109,7 @@ describe("the services in the Pulumi program", () => {
       expect(environment).to.include({ [env.trustedHops]: "1" });
       expect(environment[tables.counters.env]).to.match(/^counters-/);
       expect(environment).to.not.have.any.keys(env.redisUrl, env.apiKeys, tables.products.env);
-      expect(secretsOf(dev, "counter")).to.deep.equal([env.apiKeys, env.redisUrl]);
+      expect(secretsOf(dev, "counter")).to.deep.equal([env.apiKeys, env.redisUrl, env.tokenKeys]);
       expect(secretsOf(dev, "stream-guard")).to.deep.equal([env.apiKeys]);
     });
 
@@ -137,7 +137,7 @@ describe("the services in the Pulumi program", () => {
         ),
       );
       for (const { Resource } of Statement)
-        expect(Resource.join()).to.match(/:table\/(counters|sessions)-\w{7}$/);
+        expect(Resource.join()).to.match(/:table\/(counters|sessions|users)-\w{7}$/);
     });
 
     it("are built from one Dockerfile, but not during a preview", () => {
@@ -252,6 +252,18 @@ describe("the services in the Pulumi program", () => {
       expect(await readFile(kit, "utf8"), "the line that the pattern matches").to.match(
         /"error"\][^]*"request failed"/,
       );
+    });
+
+    it("rings when somebody tries passwords, only where there are users", () => {
+      expect(find(dev, type.alarm, "counter-logins").props).to.include({
+        metricName: find(
+          dev,
+          "aws:cloudwatch/logMetricFilter:LogMetricFilter",
+          "counter-refused-logins",
+        ).props["metricTransformation"]!["name" as never],
+        namespace: "PageServices",
+      });
+      expect(names(ofType(dev, type.alarm))).to.not.include("catalog-logins");
     });
 
     it("rings when no healthy task is left, and when the load balancer itself fails", () => {

@@ -168,8 +168,10 @@ export interface Place {
   trustedHops: number;
   /** How long a stopping container still serves. */
   drainSeconds: number;
-  /** Dimension of the scaling metric; undefined when the service does not publish it. */
-  publishMetricAs?: string | undefined;
+  /** Name of the deployment: of its metrics, and of the issuer of its tokens. */
+  deployment: string;
+  /** Whether the service writes its scaling metric to the log. */
+  publishesMetric?: boolean;
 }
 
 /** The plain environment of a service's container, and of a local process alike. */
@@ -178,17 +180,15 @@ export function containerEnvironment(
   place: Place,
 ): Record<string, string> {
   const own = Object.keys(service.tables) as TableName[];
-  const { dynamodbEndpoint, publishMetricAs } = place;
+  const { dynamodbEndpoint } = place;
   return {
     [env.port]: String(container.port),
     [env.awsRegion]: place.region,
     [env.trustedHops]: String(place.trustedHops),
     [env.drainSeconds]: String(place.drainSeconds),
+    [env.deployment]: place.deployment,
     ...(dynamodbEndpoint !== undefined && { [env.dynamodbEndpoint]: dynamodbEndpoint }),
-    ...(publishMetricAs !== undefined && {
-      [env.embeddedMetrics]: "on",
-      [env.deployment]: publishMetricAs,
-    }),
+    ...(place.publishesMetric === true && { [env.embeddedMetrics]: "on" }),
     ...Object.fromEntries(own.map((table) => [tables[table].env, place.tableNames[table]])),
   };
 }

@@ -101,6 +101,21 @@ export function healthAlarms(
   });
 }
 
+/** Refused logins a minute that no forgetful user makes. */
+const REFUSED_LOGINS_A_MINUTE = 100;
+
+/** Rings when somebody tries passwords. */
+export function loginAlarm(
+  scope: AlarmScope,
+  metric: Pick<Metric, "namespace" | "metricName">,
+): void {
+  alarm(scope, "logins", {
+    description: `${REFUSED_LOGINS_A_MINUTE} logins a minute or more have a wrong password`,
+    metric: { ...metric, statistic: "Sum" },
+    threshold: REFUSED_LOGINS_A_MINUTE,
+  });
+}
+
 export function cpuAlarm(
   scope: AlarmScope,
   { cpuPercent, dimensions }: { cpuPercent: number; dimensions: Record<string, Input> },

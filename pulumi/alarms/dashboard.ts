@@ -8,6 +8,8 @@ export interface Watched {
   service: string;
   loadBalancer: string;
   targetGroup: string;
+  /** Metric of the logins that it refused, where it has users. */
+  refusedLogins?: string | undefined;
 }
 
 export interface DashboardArgs {
@@ -56,13 +58,16 @@ export function dashboardBody(region: string, services: readonly Watched[]) {
   return { widgets };
 }
 
-function traffic({ name, loadBalancer, targetGroup }: Watched) {
+function traffic({ name, loadBalancer, targetGroup, refusedLogins }: Watched) {
   const on = ["LoadBalancer", loadBalancer, "TargetGroup", targetGroup];
   const metrics = ["RequestCount", "HTTPCode_Target_4XX_Count", "HTTPCode_Target_5XX_Count"];
   return {
     title: `${name}: requests a minute`,
     stat: "Sum",
-    metrics: metrics.map((metric) => ["AWS/ApplicationELB", metric, ...on]),
+    metrics: [
+      ...metrics.map((metric) => ["AWS/ApplicationELB", metric, ...on]),
+      ...(refusedLogins === undefined ? [] : [["PageServices", refusedLogins]]),
+    ],
   };
 }
 

@@ -7,9 +7,15 @@ import {
   type ServiceName,
   type TableAction,
 } from "../../shared/contract.ts";
-import { cpuAlarm, healthAlarms, trafficAlarms } from "../alarms/alarms.ts";
+import {
+  type AlarmScope,
+  cpuAlarm,
+  healthAlarms,
+  loginAlarm,
+  trafficAlarms,
+} from "../alarms/alarms.ts";
 import type { Alerts } from "../alarms/alerts.ts";
-import { countFailures } from "../alarms/failures.ts";
+import { countFailures, countRefusedLogins, type LogMetricArgs } from "../alarms/log-metrics.ts";
 import type { Cluster } from "../cluster.ts";
 import type { Config } from "../config/parse.ts";
 import { execWritable, serviceHealthCommand } from "./container.ts";
@@ -36,6 +42,7 @@ export interface Platform {
   data: Data;
   cache: Valkey | undefined;
   apiKey: Secret;
+  tokenKey: Secret;
 }
 
 export interface MicroserviceArgs {
@@ -64,11 +71,11 @@ export class Microservice extends pulumi.ComponentResource {
 
     const scope = { name, topicArn: alerts.topicArn, parent: this };
     const { dimensions } = listenerRules.metrics;
-    const { logGroup } = task;
+    const logged = { deployment: config.name, logGroup: task.logGroup, parent: this };
     const alarms = trafficAlarms(scope, {
       thresholds: config.alarms,
       dimensions,
-      failures: countFailures(name, { deployment: config.name, logGroup, parent: this }),
+      failures: countFailures(name, logged),
     });
     const service = fargateService(
       name,
@@ -109,9 +116,17 @@ export class Microservice extends pulumi.ComponentResource {
       service: service.name,
       loadBalancer: dimensions.LoadBalancer,
       targetGroup: dimensions.TargetGroup,
+      refusedLogins: contract.tokenKeys ? watchLogins(scope, logged) : undefined,
     });
     this.registerOutputs({ url: this.url });
   }
+}
+
+/** @returns the name of the metric, for the dashboard */
+function watchLogins(scope: AlarmScope, logged: LogMetricArgs): string {
+  const metric = countRefusedLogins(scope.name, logged);
+  loginAlarm(scope, metric);
+  return metric.metricName;
 }
 
 /** Where the scaling policies find what they steer by. */
@@ -135,7 +150,7 @@ function listenerRulesArgs({ rules }: ServiceContract) {
 }
 
 function taskArgs(image: Image, { contract, options, platform }: MicroserviceArgs) {
-  const { config, data, cache, apiKey } = platform;
+  const { config, data, cache, apiKey, tokenKey } = platform;
   const publishesMetric = options.scaling.some(({ kind }) => kind === "metric");
   const set = data.tableNames.apply((tableNames) =>
     containerEnvironment(contract, {
@@ -143,7 +158,8 @@ function taskArgs(image: Image, { contract, options, platform }: MicroserviceArg
       tableNames,
       trustedHops: 1,
       drainSeconds: container.drainSeconds,
-      publishMetricAs: publishesMetric ? config.name : undefined,
+      deployment: config.name,
+      publishesMetric,
     }),
   );
   return {
@@ -157,7 +173,11 @@ function taskArgs(image: Image, { contract, options, platform }: MicroserviceArg
       writable: config.cluster.exec ? execWritable : [],
     },
     environment: set.apply((own) => ({ ...options.environment, ...own })),
-    secrets: containerSecrets(contract, { redisUrl: cache?.url, apiKeys: apiKey }),
+    secrets: containerSecrets(contract, {
+      redisUrl: cache?.url,
+      apiKeys: apiKey,
+      tokenKeys: tokenKey,
+    }),
     grants: [
       ...grantsOf(contract, data),
       ...(config.cluster.exec ? [execGrant<pulumi.Input<string>>()] : []),

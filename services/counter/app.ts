@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import type Koa from "koa";
 import { createServiceApp, type ServiceContext } from "../../shared/kit/http/service-app.ts";
+import type { Accounts } from "./accounts/accounts.ts";
 import type { Counter, Totals } from "./counter.ts";
 import type { Estimates } from "./estimates.ts";
 import type { LiveCounts } from "./http/live-counts.ts";
@@ -9,6 +10,7 @@ import { createRoutes } from "./http/routes.ts";
 
 export interface CounterDeps extends ServiceContext {
   counter: Counter;
+  accounts: Accounts;
   estimates: Estimates;
   totals: Totals;
   live: LiveCounts;

@@ -1,4 +1,4 @@
-import { flag, oneOf, type Values, wholeNumber } from "../../shared/kit/config.ts";
+import { flag, list, oneOf, type Values, wholeNumber } from "../../shared/kit/config.ts";
 import { env } from "../../shared/contract.ts";
 import {
   apiKeySettings,
@@ -16,6 +16,22 @@ export const counterSettings = {
   ...dynamodbSettings,
   countersTable: tableSetting("counters"),
   sessionsTable: tableSetting("sessions"),
+  usersTable: tableSetting("users"),
+  registration: oneOf({
+    env: "REGISTRATION",
+    meaning: "whether new users may register",
+    values: ["open", "closed"],
+    default: "open",
+  }),
+  tokenKeys: list({
+    env: env.tokenKeys,
+    meaning:
+      "keys of access tokens: the first signs, all are accepted; unset, tokens end with the process",
+    entries: "keys of 32 or more printable characters",
+    pattern: /^[\x21-\x2b\x2d-\x7e]{32,}$/,
+    secret: true,
+    default: [],
+  }),
   counterStore: oneOf({
     env: "COUNTER_STORE",
     meaning: "where hits are counted; `auto` is `redis` when `REDIS_URL` is set, else `dynamodb`",

@@ -6,12 +6,17 @@ import { createRedis } from "../../shared/kit/redis.ts";
 import { publishEmbeddedMetric } from "../../shared/kit/process/embedded-metric.ts";
 import { serve } from "../../shared/kit/process/serve.ts";
 import { createServiceContext } from "../../shared/kit/process/service-context.ts";
+import { Accounts } from "./accounts/accounts.ts";
+import { Attempts } from "./accounts/attempts.ts";
+import { Passwords } from "./accounts/passwords.ts";
+import { Tokens } from "./accounts/tokens.ts";
 import { createApp } from "./app.ts";
 import { counterSettings, findConflicts } from "./config.ts";
 import { Counter } from "./counter.ts";
 import { Estimates } from "./estimates.ts";
 import { ItemStore } from "./dynamodb/item-store.ts";
 import { LedgerStore } from "./dynamodb/ledger-store.ts";
+import { DynamoDBUserStore } from "./dynamodb/user-store.ts";
 import { LiveCounts } from "./http/live-counts.ts";
 import { NewPages } from "./http/new-pages.ts";
 import { createCounterMetrics } from "./metrics.ts";
@@ -58,6 +63,17 @@ const sessions = new SessionWriter({
   onWritten: metrics.sessionsWritten,
   onDropped: metrics.sessionsDropped,
 });
+const accounts = new Accounts({
+  users: new DynamoDBUserStore({ client: dynamodb, table: settings.usersTable, now }),
+  passwords: new Passwords(),
+  tokens: new Tokens({ keys: settings.tokenKeys, issuer: settings.deployment }),
+  attempts: new Attempts(now),
+  isRegistrationOpen: settings.registration === "open",
+  onRefusedLogin: () => {
+    metrics.loginRefused();
+    log.info("login refused");
+  },
+});
 const estimates = new Estimates(totals, now);
 const counter = new Counter({
   store: counting.store,
@@ -96,7 +112,7 @@ if (settings.embeddedMetrics) {
 await serve({
   app: createApp({
     ...context,
-    ...{ counter, estimates, totals, live, newPages, trustedHops: settings.trustedHops },
+    ...{ counter, accounts, estimates, totals, live, newPages, trustedHops: settings.trustedHops },
     readiness: { ...counting.readiness, dynamodb: () => totals.check() },
   }),
   port: settings.port,

@@ -9,6 +9,7 @@ import {
 } from "../../../shared/tools/acceptance/checks/expectations.ts";
 import { readEvents } from "../../../shared/tools/acceptance/checks/read-events.ts";
 import type { Call, Target } from "../../../shared/tools/acceptance/target.ts";
+import { accountChecks } from "./account-checks.ts";
 
 /** A page of our own: the real ones keep their counts. */
 const PAGE = "/counter/acceptance";
@@ -26,6 +27,7 @@ const hit: Call = { method: "POST", path: `${PAGE}/hits` };
 const read = (target: Target) => readJson<Tally>(target, get(PAGE));
 
 export const checks: readonly Check[] = [
+  ...accountChecks,
   check("gives every hit its own number, and counts exactly what was sent", async (target) => {
     const { count: before } = await read(target);
     const hits = await Promise.all(

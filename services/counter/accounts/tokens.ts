@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { createHash, randomBytes } from "node:crypto";
 import { errors, jwtVerify, SignJWT } from "jose";
 
 const LIFETIME_SECONDS = 3_600;
@@ -6,8 +6,11 @@ const ALGORITHM = "HS256";
 const AUDIENCE = "counter";
 
 export interface TokensOptions {
-  /** The first one signs, all of them are accepted: a new key goes in front of the old one. */
-  keys: readonly [string, ...string[]];
+  /**
+   * The first one signs, all of them are accepted: a new key goes in front of the old one. Without
+   * any the tokens are valid in this process only.
+   */
+  keys: readonly string[];
   /** Names the deployment, so that another one's tokens are not accepted. */
   issuer: string;
 }
@@ -20,18 +23,23 @@ export interface AccessToken {
 
 /** Signed JSON Web Tokens that name a user for one hour. */
 export class Tokens {
-  readonly #options: TokensOptions;
+  readonly #keys: readonly [string, ...string[]];
+  readonly #issuer: string;
 
-  constructor(options: TokensOptions) {
-    this.#options = options;
+  constructor({
+    keys: [first = randomBytes(48).toString("base64"), ...others],
+    issuer,
+  }: TokensOptions) {
+    this.#keys = [first, ...others];
+    this.#issuer = issuer;
   }
 
   async issue(email: string): Promise<AccessToken> {
-    const [key] = this.#options.keys;
+    const [key] = this.#keys;
     const token = await new SignJWT()
       .setProtectedHeader({ alg: ALGORITHM, kid: idOf(key) })
       .setSubject(email)
-      .setIssuer(this.#options.issuer)
+      .setIssuer(this.#issuer)
       .setAudience(AUDIENCE)
       .setIssuedAt()
       .setExpirationTime(`${LIFETIME_SECONDS}s`)
@@ -44,7 +52,7 @@ export class Tokens {
     try {
       const { payload } = await jwtVerify(token, ({ kid }) => this.#keyOf(kid), {
         algorithms: [ALGORITHM],
-        issuer: this.#options.issuer,
+        issuer: this.#issuer,
         audience: AUDIENCE,
         requiredClaims: ["sub", "exp"],
       });
@@ -56,7 +64,7 @@ export class Tokens {
   }
 
   #keyOf(kid: string | undefined): Uint8Array {
-    const key = this.#options.keys.find((each) => idOf(each) === kid);
+    const key = this.#keys.find((each) => idOf(each) === kid);
     if (key === undefined) throw new errors.JWKSNoMatchingKey();
     return Buffer.from(key);
   }

@@ -3,6 +3,7 @@ import { z } from "zod";
 import { Problem, problems } from "../../../shared/kit/http/problem.ts";
 import { type Route, route } from "../../../shared/kit/http/route.ts";
 import type { Totals } from "../counter.ts";
+import { accountRoutes, type AccountRoutesOptions } from "./account-routes.ts";
 import type { Estimates } from "../estimates.ts";
 import { hitRoutes, type HitRoutesOptions } from "./hit-routes.ts";
 import type { LiveCounts, NoStream } from "./live-counts.ts";
@@ -11,7 +12,7 @@ import { listenerProblems } from "./problems.ts";
 import * as schemas from "./schemas.ts";
 import { addressOf } from "./visitor.ts";
 
-export interface CounterRoutesOptions extends HitRoutesOptions {
+export interface CounterRoutesOptions extends HitRoutesOptions, AccountRoutesOptions {
   estimates: Estimates;
   totals: Totals;
   live: LiveCounts;
@@ -26,6 +27,7 @@ export function createRoutes(options: CounterRoutesOptions): Route[] {
     removeRoute(options),
     historyRoute(options),
     eventsRoute(options),
+    ...accountRoutes(options),
   ];
 }
 

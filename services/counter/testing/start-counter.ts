@@ -1,9 +1,14 @@
 import { randomUUID } from "node:crypto";
 import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { type RunningApp, startApp, testContext } from "../../../shared/tools/testing/start-app.ts";
+import { Accounts } from "../accounts/accounts.ts";
+import { Attempts } from "../accounts/attempts.ts";
+import { Passwords } from "../accounts/passwords.ts";
+import { Tokens } from "../accounts/tokens.ts";
 import { createApp } from "../app.ts";
 import { Counter, type CounterOptions } from "../counter.ts";
 import { ItemStore } from "../dynamodb/item-store.ts";
+import { DynamoDBUserStore } from "../dynamodb/user-store.ts";
 import { LedgerStore } from "../dynamodb/ledger-store.ts";
 import { Estimates } from "../estimates.ts";
 import { LiveCounts } from "../http/live-counts.ts";
@@ -40,6 +45,14 @@ export function startCounter(options: StartCounterOptions): Promise<RunningApp> 
     exists: async (page) => (await totals.find(page)) !== undefined,
     now,
   });
-  const own = { counter, estimates, totals, live, newPages, trustedHops: 1 };
+  const accounts = new Accounts({
+    users: new DynamoDBUserStore({ client, table: "users", now }),
+    passwords: new Passwords(),
+    tokens: new Tokens({ keys: [], issuer: "test" }),
+    attempts: new Attempts(now),
+    isRegistrationOpen: true,
+    onRefusedLogin: () => undefined,
+  });
+  const own = { counter, accounts, estimates, totals, live, newPages, trustedHops: 1 };
   return startApp(createApp({ ...context, ...own }));
 }

@@ -46,6 +46,10 @@ export interface RouteSpec<
   apiKey?: boolean;
   /** True when pages of other origins may not send it, unless `CORS_ORIGINS` allows them. */
   namedOriginsOnly?: boolean;
+  /** True when the body may also come as a form; its fields are texts then. */
+  acceptsForm?: boolean;
+  /** True when the route asks for the access token of a user. */
+  userToken?: boolean;
   /** True when `content-type: application/json` is demanded although the body may be left out. */
   demandsJson?: boolean;
   replies: Record<number, Reply>;

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { type ProblemKind, problems } from "../problem.ts";
+import { FORM_TYPE } from "../request/form-body.ts";
 import type { Reply, Route } from "../route.ts";
 
 /** An OpenAPI 3.1 document. */
@@ -30,6 +31,8 @@ export interface Parameter {
 
 export type JsonObject = Record<string, unknown>;
 
+const BEARER = { type: "http", scheme: "bearer" };
+
 const ProblemSchema: z.ZodObject = z
   .object({
     type: z.string().describe("`urn:problem:` and the kind's stable id."),
@@ -53,13 +56,16 @@ export function describeApi(info: ApiDocument["info"], routes: readonly Route[])
       paths[path] = { ...paths[path], [route.method.toLowerCase()]: operation };
     }
   }
-  const secured = routes.some((route) => route.apiKey);
-  const securitySchemes = { apiKey: { type: "http", scheme: "bearer" } };
+  const schemes = {
+    ...(routes.some((route) => route.apiKey) && { apiKey: BEARER }),
+    ...(routes.some((route) => route.userToken) && { userToken: BEARER }),
+  };
+  const securitySchemes = Object.keys(schemes).length > 0 && { securitySchemes: schemes };
   return {
     openapi: "3.1.0",
     info,
     paths,
-    components: { schemas, ...(secured ? { securitySchemes } : {}) },
+    components: { schemas, ...securitySchemes },
   };
 }
 
@@ -80,9 +86,10 @@ function describeOperation(route: Route, schemas: JsonObject): Operation {
     summary: route.summary,
     ...(route.description === undefined ? {} : { description: route.description }),
     ...(parameters.length === 0 ? {} : { parameters }),
-    ...(route.body === undefined ? {} : { requestBody: describeBody(route.body, schemas) }),
+    ...(route.body === undefined ? {} : { requestBody: describeBody(route, route.body, schemas) }),
     responses: describeResponses(route, schemas),
     ...(route.apiKey === true ? { security: [{ apiKey: [] }] } : {}),
+    ...(route.userToken === true ? { security: [{ userToken: [] }] } : {}),
   };
 }
 
@@ -105,10 +112,14 @@ function describeParameters(
   }));
 }
 
-function describeBody(body: z.ZodType, schemas: JsonObject): JsonObject {
+function describeBody(route: Route, body: z.ZodType, schemas: JsonObject): JsonObject {
+  const content = { schema: toJsonSchema(body, "input", schemas) };
   return {
     required: !body.safeParse(undefined).success,
-    content: { "application/json": { schema: toJsonSchema(body, "input", schemas) } },
+    content: {
+      "application/json": content,
+      ...(route.acceptsForm === true && { [FORM_TYPE]: content }),
+    },
   };
 }
 

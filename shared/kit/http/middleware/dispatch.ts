@@ -1,6 +1,7 @@
 import Router, { type Layer } from "@koa/router";
 import type { Context, Middleware } from "koa";
 import type { ApiKeyCheck } from "../request/api-key.ts";
+import { isForm, readFormBody } from "../request/form-body.ts";
 import { readJsonBody } from "../request/json-body.ts";
 import type { OriginCheck } from "../request/origin.ts";
 import { Problem, problems } from "../problem.ts";
@@ -52,10 +53,14 @@ export function dispatch(routes: readonly Route[], checks: RequestChecks): Middl
     const params =
       route.params && validate(route.params, layer.params(path, layer.captures(path)), "path");
     const query = route.query && validate(route.query, ctx.query, "query");
-    const body =
-      route.body && validate(route.body, await readJsonBody(ctx, route.demandsJson), "body");
+    const body = route.body && validate(route.body, await readBody(ctx, route), "body");
     await route.handle(ctx, { params, query, body });
   };
+}
+
+function readBody(ctx: Context, { acceptsForm, demandsJson }: Route): Promise<unknown> {
+  const comesAsForm = acceptsForm === true && isForm(ctx.req);
+  return comesAsForm ? readFormBody(ctx.req) : readJsonBody(ctx, demandsJson);
 }
 
 /** Pattern of the route that took the request, `none` where no route did. */

@@ -32,7 +32,7 @@ describe("a JSON body", () => {
 
   after(() => app[Symbol.asyncDispose]());
 
-  async function post(body?: string | Uint8Array, type?: string, path = "/echo") {
+  async function post(body?: string | Uint8Array<ArrayBuffer>, type?: string, path = "/echo") {
     const answer = await fetch(app.url + path, {
       method: "POST",
       ...(body !== undefined && { body }),

@@ -1,10 +1,10 @@
 import type { IncomingMessage } from "node:http";
 import type { Context } from "koa";
 import { invalidInput, Problem, problems } from "../problem.ts";
+import { announcesBody, readText } from "./body-text.ts";
 import { isKeptExactly } from "./exact-number.ts";
 import { quote } from "./quote.ts";
 
-const LIMIT_BYTES = 16 * 1024;
 /** Deeper than any body of ours; what recurses over a value needs no bound of its own. */
 const MAX_DEPTH = 32;
 /** More digits than a double keeps, or an exponent: the only numbers that need a second look. */
@@ -24,14 +24,9 @@ export async function readJsonBody(ctx: Context, demandType = false): Promise<un
   const hasBody = announcesBody(ctx.req);
   if (hasBody || demandType) checkType(ctx.req);
   if (!hasBody) return undefined;
-  const text = decode(await readBytes(ctx.req));
+  const text = await readText(ctx.req);
   if (text.trim() === "") return undefined;
   return refuseWhatIsLost(parse(text), text);
-}
-
-function announcesBody({ headers }: IncomingMessage): boolean {
-  const length = headers["content-length"];
-  return headers["transfer-encoding"] !== undefined || (length !== undefined && length !== "0");
 }
 
 function checkType({ headers }: IncomingMessage): void {
@@ -53,32 +48,6 @@ function checkType({ headers }: IncomingMessage): void {
 
 function unsupported(detail: string): Problem {
   return new Problem(problems.unsupportedType, { detail });
-}
-
-async function readBytes(request: IncomingMessage): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  // Ending the loop early must not destroy the request: what is left of it is read and dropped, as
-  // hanging up on a proxy that still sends loses the answer.
-  for await (const chunk of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
-    bytes += chunk.length;
-    if (bytes > LIMIT_BYTES) {
-      request.resume();
-      throw new Problem(problems.tooLarge, {
-        detail: `Expected a body of at most ${LIMIT_BYTES} bytes. Send less.`,
-      });
-    }
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks, bytes);
-}
-
-function decode(bytes: Buffer): string {
-  try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
-  } catch (error) {
-    throw malformed("received bytes that are not UTF-8", error);
-  }
 }
 
 function parse(text: string): unknown {

@@ -14,12 +14,14 @@ export interface StoreAddresses {
   tableNames?: TableNames;
   /** Without one the counter counts in DynamoDB and the catalog has no cache. */
   redisUrl?: string | undefined;
+  /** Without them the tokens of a process end with it. */
+  tokenKeys?: string | undefined;
 }
 
 /** What a deployed container of this service is given, for local stores. */
 export function serviceEnvironment(
   service: ServiceName,
-  { dynamodbUrl, tableNames = localTableNames(), redisUrl }: StoreAddresses,
+  { dynamodbUrl, tableNames = localTableNames(), redisUrl, tokenKeys }: StoreAddresses,
 ): Record<string, string> {
   return {
     ...containerEnvironment(services[service], {
@@ -28,8 +30,9 @@ export function serviceEnvironment(
       dynamodbEndpoint: dynamodbUrl,
       trustedHops: 1,
       drainSeconds: 1,
+      deployment: "local",
     }),
-    ...containerSecrets(services[service], { redisUrl }),
+    ...containerSecrets(services[service], { redisUrl, tokenKeys }),
     // Nothing of this machine's network reaches a service past the gateway.
     [serviceSettings.listenHost.env]: "127.0.0.1",
     AWS_ACCESS_KEY_ID: localCredentials.accessKeyId,

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { DynamodbServer } from "./dynamodb-server.ts";
 import { explainTables, StartFault } from "../start-faults.ts";
 import { findRedisProgram, RedisServer } from "./redis-server.ts";
+import { keepTokenKey } from "./token-key.ts";
 import type { ServerProcess } from "../processes/server-process.ts";
 import type { StoreAddresses } from "../processes/service-environment.ts";
 
@@ -34,9 +35,10 @@ export async function startLocalStores(options: LocalStoresOptions): Promise<Loc
     throw explainTables(options.dataDir, error);
   });
   const redis = await startRedis(options);
+  const tokenKeys = await keepTokenKey(options.dataDir);
   started.move();
   return {
-    addresses: { dynamodbUrl: dynamodb.url, redisUrl: redis.url },
+    addresses: { dynamodbUrl: dynamodb.url, redisUrl: redis.url, tokenKeys },
     servers: [dynamodb, ...redis.servers],
     descriptions: { dynamodb: `dynalite, data in ${dataDir}`, redis: redis.description },
   };

@@ -1,0 +1,174 @@
+import type { Context } from "koa";
+import { sendHtml } from "../../../shared/kit/http/html.ts";
+import { invalidInput, problems } from "../../../shared/kit/http/problem.ts";
+import { type Route, route } from "../../../shared/kit/http/route.ts";
+import type { Accounts } from "../accounts/accounts.ts";
+import { renderAccountPage } from "../page/account-page.ts";
+import { accountProblem, accountProblems, invalidToken } from "./account-problems.ts";
+import * as schemas from "./account-schemas.ts";
+import { addressOf } from "./visitor.ts";
+
+export interface AccountRoutesOptions {
+  accounts: Accounts;
+  /** Proxies in front that append to `x-forwarded-for`. */
+  trustedHops: number;
+  /** A secret of one answer, in base64. */
+  newNonce: () => string;
+}
+
+const IDEMPOTENCY_KEY = /^[\x21-\x7e]{1,255}$/;
+const forUsers = [accountProblems.invalidToken, problems.storeUnavailable];
+const forPasswords = [
+  accountProblems.tooManyAttempts,
+  accountProblems.passwordsBusy,
+  problems.storeUnavailable,
+];
+
+/** Users and their numbers; the short paths are those of the first clients. */
+export function accountRoutes(options: AccountRoutesOptions): Route[] {
+  const routes = [
+    registerRoute(options),
+    logInRoute(options),
+    currentRoute(options),
+    setCurrentRoute(options),
+    nextRoute(options, "POST"),
+    nextRoute(options, "GET"),
+    pageRoute(options),
+  ];
+  return routes.map((each) => ({
+    ...each,
+    async handle(ctx, input) {
+      ctx.set("cache-control", "no-store");
+      try {
+        await each.handle(ctx, input);
+      } catch (error) {
+        throw accountProblem(error);
+      }
+    },
+  }));
+}
+
+function registerRoute({ accounts, trustedHops }: AccountRoutesOptions): Route {
+  return route({
+    method: "POST",
+    paths: ["/counter/v1/registration", "/registration"],
+    operationId: "register",
+    summary: "Registers a user, whose number begins at 0",
+    body: schemas.Credentials,
+    acceptsForm: true,
+    replies: { 201: { description: "Registered", schema: schemas.Registration } },
+    problems: [accountProblems.emailTaken, accountProblems.registrationClosed, ...forPasswords],
+    async handle(ctx, { body }) {
+      await accounts.register(body.email, body.password, addressOf(ctx, trustedHops));
+      ctx.status = 201;
+      ctx.body = { email: body.email, message: "Registered. Log in to get an access token." };
+    },
+  });
+}
+
+function logInRoute({ accounts, trustedHops }: AccountRoutesOptions): Route {
+  return route({
+    method: "POST",
+    paths: ["/counter/v1/login", "/login"],
+    operationId: "logIn",
+    summary: "Gives an access token for one hour",
+    body: schemas.Credentials,
+    acceptsForm: true,
+    replies: { 200: { description: "Logged in", schema: schemas.AccessToken } },
+    problems: [accountProblems.wrongCredentials, ...forPasswords],
+    async handle(ctx, { body }) {
+      const address = addressOf(ctx, trustedHops);
+      const { token, expiresInSeconds } = await accounts.logIn(body.email, body.password, address);
+      ctx.body = { access_token: token, token_type: "Bearer", expires_in: expiresInSeconds };
+    },
+  });
+}
+
+function currentRoute({ accounts }: AccountRoutesOptions): Route {
+  return route({
+    method: "GET",
+    paths: ["/counter/v1/current", "/current"],
+    operationId: "readOwnNumber",
+    summary: "The user's number, as it is",
+    userToken: true,
+    replies: { 200: { description: "The number", schema: schemas.OwnNumber } },
+    problems: forUsers,
+    async handle(ctx) {
+      ctx.body = { number: await accounts.current(await userOf(ctx, accounts)) };
+    },
+  });
+}
+
+function setCurrentRoute({ accounts }: AccountRoutesOptions): Route {
+  return route({
+    method: "PUT",
+    paths: ["/counter/v1/current", "/current"],
+    operationId: "setOwnNumber",
+    summary: "Sets the user's number",
+    userToken: true,
+    body: schemas.NumberBody,
+    acceptsForm: true,
+    replies: { 200: { description: "The number as set", schema: schemas.NumberSet } },
+    problems: forUsers,
+    async handle(ctx, { body }) {
+      const number = await accounts.set(await userOf(ctx, accounts), body.current);
+      ctx.body = { number, message: `The next number is ${number + 1}.` };
+    },
+  });
+}
+
+/** Raising is no read: `POST` is its verb, and `GET /next` is kept for the first clients. */
+function nextRoute({ accounts }: AccountRoutesOptions, method: "GET" | "POST"): Route {
+  return route({
+    method,
+    paths: method === "POST" ? ["/counter/v1/next", "/next"] : ["/next"],
+    operationId: method === "POST" ? "raiseOwnNumber" : "raiseOwnNumberByGet",
+    summary: "Raises the user's number by one",
+    userToken: true,
+    requestHeaders: {
+      "idempotency-key":
+        "A text of the client's choice, 1 to 255 visible characters. A request that is sent again " +
+        "with the same key gets the same number, among the last 40 requests of the user.",
+    },
+    replies: {
+      200: { description: "The number, given to nobody else", schema: schemas.OwnNumber },
+    },
+    problems: [accountProblems.numberAtMaximum, ...forUsers],
+    async handle(ctx) {
+      const user = await userOf(ctx, accounts);
+      const isLook = ctx.method === "HEAD";
+      const number = isLook ? accounts.current(user) : accounts.next(user, idempotencyKeyOf(ctx));
+      ctx.body = { number: await number };
+    },
+  });
+}
+
+function pageRoute({ newNonce }: AccountRoutesOptions): Route {
+  return route({
+    method: "GET",
+    paths: ["/account"],
+    operationId: "openAccount",
+    summary: "A page to register, log in, and raise the number",
+    replies: { 200: { description: "The page", type: "text/html" } },
+    async handle(ctx) {
+      const scriptNonce = newNonce();
+      await sendHtml(ctx, renderAccountPage(scriptNonce), { scriptNonce });
+    },
+  });
+}
+
+/** @throws Problem 401 without a token of ours */
+async function userOf(ctx: Context, accounts: Accounts): Promise<string> {
+  const token = /^Bearer (\S+)$/i.exec(ctx.get("authorization"))?.[1];
+  const user = token === undefined ? undefined : await accounts.recognise(token);
+  if (user === undefined) throw invalidToken();
+  return user;
+}
+
+function idempotencyKeyOf(ctx: Context): string | undefined {
+  const { "idempotency-key": key } = ctx.req.headers;
+  if (key === undefined) return undefined;
+  if (typeof key === "string" && IDEMPOTENCY_KEY.test(key)) return key;
+  const message = "expected 1 to 255 visible ASCII characters";
+  throw invalidInput("headers", [{ path: "idempotency-key", message }]);
+}

@@ -1,0 +1,52 @@
+import { z } from "zod";
+import { EMAIL, MAX_NUMBER, normalizeEmail, PASSWORD_CHARACTERS } from "../accounts/accounts.ts";
+
+const { min, max } = PASSWORD_CHARACTERS;
+
+export const Credentials = z
+  .strictObject({
+    email: z
+      .string()
+      .transform(normalizeEmail)
+      .pipe(z.string().regex(EMAIL, "expected an email address such as hello@example.com"))
+      .describe("Upper and lower case are the same."),
+    password: z
+      .string()
+      .min(min, `expected ${min} to ${max} characters`)
+      .max(max, `expected ${min} to ${max} characters`)
+      .describe(`${min} to ${max} characters.`),
+  })
+  .meta({ id: "Credentials" });
+
+export const Registration = z
+  .object({ email: z.string(), message: z.string() })
+  .meta({ id: "Registration" });
+
+export const AccessToken = z
+  .object({
+    access_token: z.string().describe("Sent as `Authorization: Bearer <access_token>`."),
+    token_type: z.literal("Bearer"),
+    expires_in: z.int().describe("Seconds."),
+  })
+  .meta({ id: "AccessToken" });
+
+const Amount = z.int().min(0).max(MAX_NUMBER);
+
+export const OwnNumber = z.object({ number: Amount }).meta({ id: "OwnNumber" });
+
+export const NumberSet = OwnNumber.extend({ message: z.string() }).meta({ id: "NumberSet" });
+
+export const NumberBody = z
+  .strictObject({
+    current: z
+      .union([
+        Amount,
+        z
+          .string()
+          .regex(/^(0|[1-9]\d{0,15})$/, `expected a whole number, 0 to ${MAX_NUMBER}`)
+          .transform(Number)
+          .pipe(Amount),
+      ])
+      .describe("The new number; the next one is one more."),
+  })
+  .meta({ id: "NumberBody" });
