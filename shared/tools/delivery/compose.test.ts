@@ -83,7 +83,13 @@ describe("compose.yaml", () => {
       expect(AWS_ACCESS_KEY_ID && AWS_SECRET_ACCESS_KEY, name).to.equal("local");
       const left = Object.keys(deployed).filter((variable) => !(variable in given));
       const defaults = Object.values(tables).map((table) => table.env);
-      expect([env.port, env.trustedHops, env.drainSeconds, env.deployment, ...defaults]).to.include.members(left);
+      expect([
+        env.port,
+        env.trustedHops,
+        env.drainSeconds,
+        env.deployment,
+        ...defaults,
+      ]).to.include.members(left);
       expect(deployed, name).to.include(given);
     }
   });
