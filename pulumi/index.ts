@@ -50,7 +50,7 @@ const dashboard = new Dashboard("dashboard", {
   services: microservices.map(([, { watched }]) => watched),
 });
 
-type Imaged = Pick<Microservice, "image">;
+type Imaged = Pick<Microservice, "image" | "logGroup">;
 const imaged: (readonly [string, Imaged])[] = prometheus
   ? [...microservices, ["prometheus", prometheus]]
   : microservices;
@@ -62,6 +62,11 @@ export const images = ofEach(imaged, ({ image }) => image.uri);
 export const tableNames = data.tableNames;
 export const dashboardUrl = dashboard.url;
 export const prometheusUrl = prometheus?.url ?? "off";
+// For `npm run logs` and `npm run shell`.
+export const region = config.region;
+export const clusterName = cluster.clusterName;
+export const ecsServices = ofEach(microservices, ({ watched }) => watched.service);
+export const logGroups = ofEach(imaged, ({ logGroup }) => logGroup);
 export const apiKey = writeKey.value;
 
 function ofEach<Part, Value>(parts: (readonly [string, Part])[], pick: (part: Part) => Value) {

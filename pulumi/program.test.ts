@@ -230,6 +230,10 @@ describe("the Pulumi program", () => {
       "tableNames",
       "dashboardUrl",
       "prometheusUrl",
+      "region",
+      "clusterName",
+      "ecsServices",
+      "logGroups",
     ]);
   });
 });

@@ -55,6 +55,8 @@ export interface MicroserviceArgs {
 export class Microservice extends pulumi.ComponentResource {
   readonly url: pulumi.Output<string>;
   readonly image: Image;
+  /** Name of the log group. */
+  readonly logGroup: pulumi.Output<string>;
   /** For the dashboard. */
   readonly watched: pulumi.Output<Watched>;
 
@@ -72,6 +74,7 @@ export class Microservice extends pulumi.ComponentResource {
     const scope = { name, topicArn: alerts.topicArn, parent: this };
     const { dimensions } = listenerRules.metrics;
     const logged = { deployment: config.name, logGroup: task.logGroup, parent: this };
+    this.logGroup = task.logGroup.name;
     const alarms = trafficAlarms(scope, {
       thresholds: config.alarms,
       dimensions,

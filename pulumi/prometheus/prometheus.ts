@@ -30,6 +30,8 @@ const priorities = { allowed: 1, others: 2 };
 export class Prometheus extends pulumi.ComponentResource {
   readonly url: string;
   readonly image: Image;
+  /** Name of the log group. */
+  readonly logGroup: pulumi.Output<string>;
 
   constructor(name: "prometheus", args: PrometheusArgs, opts?: pulumi.ComponentResourceOptions) {
     super("page-services:index:Prometheus", name, {}, opts);
@@ -40,6 +42,7 @@ export class Prometheus extends pulumi.ComponentResource {
     this.url = `${ingress.protocol}://${options.host}`;
     this.image = new Image(name, { config, build }, parent);
     const task = new Task(name, this.#taskArgs(args), parent);
+    this.logGroup = task.logGroup.name;
     const securityGroup = this.#securityGroup(name, platform);
     const listenerRules = new ListenerRules(
       name,
