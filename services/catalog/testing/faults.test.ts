@@ -243,6 +243,9 @@ describe("two instances of the catalog", () => {
     await using strict = await start(`redis://127.0.0.1:${farRedis.port}`, {
       UNSETTLED_WRITES: "refuse",
     });
+    await pollUntil(async () => (await metric(strict, "catalog_cache_trusted")) === 1, {
+      what: "Redis is trusted",
+    });
     expect(await write(strict, "POST", "old")).to.equal(201);
     await farRedis.cut();
     // The first beat that is missed may come after the write has begun: then it is written.

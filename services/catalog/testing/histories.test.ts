@@ -10,7 +10,7 @@ describe("three instances of the catalog, in a short history", () => {
     expect(findUnexcused(fault, checker)).to.deep.equal([]);
     expect(checker.reads).to.be.at.least(1_000);
     expect(checker.writes).to.be.greaterThan(100);
-  });
+  }).timeout(120_000);
 });
 
 describe("IntervalChecker", () => {
