@@ -8,6 +8,8 @@ type Item = Record<string, AttributeValue>;
 const MAX_KEYS = 15;
 /** Receipts that an item keeps, the newest: it stays around three kilobytes. */
 const KEPT_RECEIPTS = 40;
+/** Receipts that one update sweeps: more than it writes, or the item of a busy user would grow. */
+const MAX_SWEPT = 2 * MAX_KEYS;
 
 /** What one update has to raise a number by, and the receipts that it writes. */
 export interface Step {
@@ -85,11 +87,16 @@ function receiptOf(key: string): string {
   return `receipt_${createHash("sha256").update(key).digest("hex").slice(0, 24)}`;
 }
 
-/** The attributes of all receipts but the newest, as many as one update can sweep. */
+/**
+ * Receipts that are not among the newest, as many as one update can sweep.
+ *
+ * They are picked by chance, for other instances sweep the same item at the same time.
+ */
 export function staleReceipts(item: Item): readonly string[] {
   const ids = Object.keys(item).filter((name) => name.startsWith("receipt_"));
   const at = (id: string) => Number(item[`at_${id}`]?.N ?? 0);
   const oldestFirst = ids.sort((one, other) => at(one) - at(other));
   const stale = oldestFirst.slice(0, Math.max(0, ids.length - KEPT_RECEIPTS));
-  return stale.slice(0, MAX_KEYS).flatMap((id) => [id, `at_${id}`]);
+  const first = Math.floor(Math.random() * Math.max(1, stale.length - MAX_SWEPT + 1));
+  return stale.slice(first, first + MAX_SWEPT);
 }

@@ -122,4 +122,41 @@ describe("DynamoDBUserStore", () => {
     expect(receipts.length).to.be.within(40, 45);
     expect(await store.readNumber(email)).to.equal(120);
   });
+
+  it("takes a key again whose receipt it was about to sweep", async () => {
+    const { store, email } = await withUser();
+    for (let index = 1; index <= 42; index += 1) {
+      expect(await store.raiseNumber(email, [{ key: `key-${index}` }])).to.deep.equal([index]);
+    }
+    expect(await store.raiseNumber(email, [{ key: "key-2" }])).to.deep.equal([2]);
+    expect(await store.raiseNumber(email, [{ key: "key-43" }])).to.deep.equal([43]);
+  });
+
+  it("deals to a batch of as many keys as a batch can hold", async () => {
+    const { store, email } = await withUser();
+    const raises = Array.from({ length: 1_000 }, (_, index) => ({ key: `key-${index}` }));
+    const numbers = (await store.raiseNumber(email, raises)) as number[];
+    expect(new Set(numbers).size).to.equal(1_000);
+    expect(await store.readNumber(email)).to.equal(1_000);
+  }).timeout(20_000);
+
+  it("keeps its item small under keys from several stores at once", async () => {
+    const { email } = await withUser();
+    const stores = [open(), open(), open()];
+    for (let round = 0; round < 30; round += 1) {
+      await Promise.all(
+        stores.map((store, index) => {
+          const key = (at: number) => ({ key: `${round}-${index}-${at}` });
+          return store.raiseNumber(
+            email,
+            Array.from({ length: 15 }, (_, at) => key(at)),
+          );
+        }),
+      );
+    }
+    const Key = { email: { S: email } };
+    const { Item = {} } = await openClient().send(new GetItemCommand({ TableName: "users", Key }));
+    const receipts = Object.keys(Item).filter((name) => name.startsWith("receipt_"));
+    expect(receipts.length).to.be.below(250);
+  }).timeout(20_000);
 });

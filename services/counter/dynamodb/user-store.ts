@@ -88,14 +88,16 @@ export class DynamoDBUserStore implements UserStore {
 
   async raiseNumber(email: string, raises: readonly Raise[]) {
     const deal = new Deal(raises);
-    for (let round = 0; round < MAX_ROUNDS; round += 1) {
+    // A round that answers a request is a step ahead: a long batch takes many of them.
+    for (let idleRounds = 0; idleRounds < MAX_ROUNDS; idleRounds += 1) {
       const { size, receipts } = deal.next();
       const item =
         (await this.#change(email, { add: size, receipts })) ?? (await this.#read(email));
       if (item === undefined) return undefined;
       const isAnswered = deal.settle(item);
       if (deal.isDone) return deal.numbers();
-      if (!isAnswered && numberOf(item) + size > MAX_NUMBER) return "full";
+      if (isAnswered) idleRounds = -1;
+      else if (numberOf(item) + size > MAX_NUMBER) return "full";
     }
     throw unsettled();
   }
@@ -103,7 +105,10 @@ export class DynamoDBUserStore implements UserStore {
   /** The item as changed; undefined, and nothing changed, when a condition does not hold. */
   async #change(email: string, { set, add = 0, receipts }: Change): Promise<Item | undefined> {
     const { client, table, now } = this.#options;
-    const stale = this.#stale.get(email) ?? [];
+    // A request that is sent again late may bring the key of a receipt that was to be swept.
+    const written = new Set(receipts.map(([id]) => id));
+    const stale = (this.#stale.get(email) ?? []).filter((id) => !written.has(id));
+    const swept = stale.flatMap((id) => [id, `at_${id}`]);
     const values = [...new Set([add, ...receipts.map(([, offset]) => offset)])];
     const base = set === undefined ? "#number" : ":set";
     const assignments = [
@@ -122,7 +127,7 @@ export class DynamoDBUserStore implements UserStore {
           Key: { email: { S: email } },
           UpdateExpression: [
             `SET ${assignments.join(", ")}`,
-            ...(stale.length === 0 ? [] : [`REMOVE ${stale.join(", ")}`]),
+            ...(swept.length === 0 ? [] : [`REMOVE ${swept.join(", ")}`]),
           ].join(" "),
           ConditionExpression: conditions.join(" AND "),
           ExpressionAttributeNames: { "#number": "number" },
@@ -168,5 +173,5 @@ function numeric(value: number): AttributeValue {
 }
 
 function unsettled(): StoreUnavailable {
-  return new StoreUnavailable("dynamodb", new Error(`not settled in ${MAX_ROUNDS} rounds`));
+  return new StoreUnavailable("dynamodb", new Error(`no step ahead in ${MAX_ROUNDS} rounds`));
 }
