@@ -89,12 +89,18 @@ export class Accounts {
   async logIn(email: string, password: string, address: string): Promise<AccessToken> {
     const { users, passwords, tokens, attempts, onRefusedLogin } = this.#options;
     attempts.take(`address ${address}`, `user ${email}`);
-    const user = await users.find(email);
-    if (!(await passwords.verify(password, user?.passwordHash))) {
+    let isWrong = false;
+    try {
+      const user = await users.find(email);
+      isWrong = !(await passwords.verify(password, user?.passwordHash));
+    } finally {
+      // No attempt is used up where the service could not tell whether the password is right.
+      if (!isWrong) attempts.giveBack(`address ${address}`, `user ${email}`);
+    }
+    if (isWrong) {
       onRefusedLogin();
       throw new Refusal("wrong-credentials");
     }
-    attempts.giveBack(`address ${address}`, `user ${email}`);
     return tokens.issue(email);
   }
 

@@ -6,6 +6,7 @@ import type { Accounts } from "../accounts/accounts.ts";
 import { renderAccountPage } from "../page/account-page.ts";
 import { accountProblem, accountProblems, invalidToken } from "./account-problems.ts";
 import * as schemas from "./account-schemas.ts";
+import { callerOf } from "./new-pages.ts";
 import { addressOf } from "./visitor.ts";
 
 export interface AccountRoutesOptions {
@@ -59,7 +60,8 @@ function registerRoute({ accounts, trustedHops }: AccountRoutesOptions): Route {
     replies: { 201: { description: "Registered", schema: schemas.Registration } },
     problems: [accountProblems.emailTaken, accountProblems.registrationClosed, ...forPasswords],
     async handle(ctx, { body }) {
-      await accounts.register(body.email, body.password, addressOf(ctx, trustedHops));
+      const caller = callerOf(addressOf(ctx, trustedHops));
+      await accounts.register(body.email, body.password, caller);
       ctx.status = 201;
       ctx.body = { email: body.email, message: "Registered. Log in to get an access token." };
     },
@@ -77,8 +79,8 @@ function logInRoute({ accounts, trustedHops }: AccountRoutesOptions): Route {
     replies: { 200: { description: "Logged in", schema: schemas.AccessToken } },
     problems: [accountProblems.wrongCredentials, ...forPasswords],
     async handle(ctx, { body }) {
-      const address = addressOf(ctx, trustedHops);
-      const { token, expiresInSeconds } = await accounts.logIn(body.email, body.password, address);
+      const caller = callerOf(addressOf(ctx, trustedHops));
+      const { token, expiresInSeconds } = await accounts.logIn(body.email, body.password, caller);
       ctx.body = { access_token: token, token_type: "Bearer", expires_in: expiresInSeconds };
     },
   });

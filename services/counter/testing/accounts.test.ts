@@ -185,6 +185,17 @@ describe("a number of one's own, on three instances", () => {
     expect(Number(refused[0]!.headers.get("retry-after"))).to.be.within(1, 900);
   });
 
+  it("counts the tries of one IPv6 network together", async () => {
+    const many = Array.from({ length: 66 }, (_, index) =>
+      send("POST /login", {
+        body: { email: `guess-${index}@example.com`, password },
+        headers: { "x-forwarded-for": `2001:db8:1:2::${index.toString(16)}` },
+      }),
+    );
+    const refused = (await Promise.all(many)).filter(({ status }) => status === 429);
+    expect(refused.length).to.be.at.least(6);
+  });
+
   it("refuses what no user can have, by the name of the field", async () => {
     for (const [body, path] of [
       [{ email: "nobody", password }, "email"],
