@@ -47,10 +47,13 @@ export class RedisConnection<Scripts extends RedisScripts> {
     return this.#end.promise;
   }
 
-  /** @throws StoreUnavailable when Redis cannot be reached, or does not greet in time */
+  /** @throws StoreUnavailable when Redis cannot be reached, or does not run a script in time */
   async open(): Promise<void> {
     try {
-      await bounded(this.#client.connect(), CONNECT_TIMEOUT_MS);
+      await bounded(
+        this.#client.connect().then(() => this.#runScript()),
+        CONNECT_TIMEOUT_MS,
+      );
     } catch (error) {
       throw new StoreUnavailable("redis", error, { reason: "unreachable", mayHaveRun: false });
     }
@@ -78,6 +81,11 @@ export class RedisConnection<Scripts extends RedisScripts> {
       await bounded(this.#client.close(), this.#options.timeoutMs).catch(() => undefined);
     }
     this.#client.destroy();
+  }
+
+  /** Waits where a write would: a Redis that pauses its writes (a failover) greets all the same. */
+  #runScript(): Promise<void> {
+    return anyReply(this.#client.eval("return 1"));
   }
 
   #note(failure: StoreUnavailable, timeoutMs: number): void {
@@ -119,10 +127,10 @@ function create<Scripts extends RedisScripts>({ url, scripts }: RedisConnectionO
   });
 }
 
-/** A refused ping is a sign of life as well. */
-async function anyReply(ping: Promise<unknown>): Promise<void> {
+/** A refusal is a sign of life as well. */
+async function anyReply(command: Promise<unknown>): Promise<void> {
   try {
-    await ping;
+    await command;
   } catch (error) {
     if (!(error instanceof ErrorReply)) throw error;
   }

@@ -2,6 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 import { expect } from "chai";
 import { type CommandParser, defineScript, ErrorReply } from "redis";
 import { type Certificate, createCertificate } from "../tools/local/stores/certificate.ts";
@@ -194,6 +195,22 @@ describe("A Redis connection that goes silent", () => {
     await proxy.heal();
     await pollUntil(connection.answers, { what: "redis answers again" });
     expect(await id()).to.equal(before);
+  });
+
+  it("is not taken for back while Redis greets and keeps writes waiting", async () => {
+    await using connection = connectTo(server.url, 100);
+    await using operator = connectTo(server.url);
+    await pollUntil(connection.answers, { what: "redis answers" });
+    await pollUntil(operator.answers, { what: "redis answers the operator" });
+    const write = () => connection.redis.run((client) => client.set("paused", "no"));
+    await operator.redis.run((client) => client.sendCommand(["CLIENT", "PAUSE", "5000", "WRITE"]));
+    expect(await failureOf(write())).to.include({ reason: "timeout", mayHaveRun: true });
+    await pollUntil(() => connection.lines.length > 0, { what: "it is given up" });
+    for (let call = 0; call < 10; call += 1) {
+      expect(await failureOf(write())).to.include({ mayHaveRun: false });
+      await delay(100);
+    }
+    await pollUntil(() => write().catch(() => undefined), { what: "it writes again" });
   });
 
   it("looks for the new primary when its server has become a replica", async () => {
