@@ -16,7 +16,7 @@ export interface RedisOptions<Scripts extends RedisScripts = NoScripts> {
   /** Longest wait for one command's reply, in milliseconds. */
   timeoutMs: number;
   log: Log;
-  /** Called for each connection, before any command can use it. */
+  /** Called for each connection, before anybody else can use it. */
   onConnect?: () => void;
   /** Each made by the client's `defineScript`; the client sends a script's text only once. */
   scripts?: Scripts;
@@ -119,8 +119,8 @@ class ReconnectingRedis<Scripts extends RedisScripts> implements Redis<Scripts> 
     try {
       await this.#untilClosing(connection.open());
       if (this.#closing.signal.aborted) return;
-      this.#options.onConnect?.();
       this.#connection = connection;
+      this.#options.onConnect?.();
       this.health.back();
       const reason = await this.#untilClosing(connection.ended);
       if (reason !== undefined) this.health.away(reason);
