@@ -8,6 +8,10 @@ type Item = Record<string, AttributeValue>;
 const MAX_KEYS = 15;
 /** Receipts that an item keeps, the newest: it stays around three kilobytes. */
 const KEPT_RECEIPTS = 40;
+/** Younger ones are kept beside them: longer than a lost reply is waited for and sent again. */
+const YOUNG_MS = 10_000;
+/** All of them together: an item stays below forty kilobytes, of the 400 that it may have. */
+const MAX_RECEIPTS = 400;
 /** Receipts that one update sweeps: more than it writes, or the item of a busy user would grow. */
 const MAX_SWEPT = 2 * MAX_KEYS;
 
@@ -88,15 +92,17 @@ function receiptOf(key: string): string {
 }
 
 /**
- * Receipts that are not among the newest, as many as one update can sweep.
+ * Receipts that are neither among the newest nor young, as many as one update can sweep.
  *
  * They are picked by chance, for other instances sweep the same item at the same time.
  */
-export function staleReceipts(item: Item): readonly string[] {
+export function staleReceipts(item: Item, nowMs: number): readonly string[] {
   const ids = Object.keys(item).filter((name) => name.startsWith("receipt_"));
   const at = (id: string) => Number(item[`at_${id}`]?.N ?? 0);
   const oldestFirst = ids.sort((one, other) => at(one) - at(other));
-  const stale = oldestFirst.slice(0, Math.max(0, ids.length - KEPT_RECEIPTS));
+  const stale = oldestFirst
+    .slice(0, Math.max(0, ids.length - KEPT_RECEIPTS))
+    .filter((id, index) => at(id) < nowMs - YOUNG_MS || index < ids.length - MAX_RECEIPTS);
   const first = Math.floor(Math.random() * Math.max(1, stale.length - MAX_SWEPT + 1));
   return stale.slice(first, first + MAX_SWEPT);
 }

@@ -149,7 +149,7 @@ export class DynamoDBUserStore implements UserStore {
   }
 
   #noteStale(email: string, item: Item): void {
-    const stale = staleReceipts(item);
+    const stale = staleReceipts(item, this.#options.now());
     if (stale.length === 0) this.#stale.delete(email);
     else this.#stale.set(email, stale);
   }

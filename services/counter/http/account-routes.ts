@@ -130,7 +130,7 @@ function nextRoute({ accounts }: AccountRoutesOptions, method: "GET" | "POST"): 
     requestHeaders: {
       "idempotency-key":
         "A text of the client's choice, 1 to 255 visible characters. A request that is sent again " +
-        "with the same key gets the same number, among the last 40 requests of the user.",
+        "with the same key gets the same number, for 10 s and among the last 40 requests of the user.",
     },
     replies: {
       200: { description: "The number, given to nobody else", schema: schemas.OwnNumber },

@@ -31,9 +31,12 @@ function toFaults(issue: z.core.$ZodIssue, where: string): InputFault[] {
   return [{ path: path === "" ? where : path, message: `${issue.message}${received(issue)}` }];
 }
 
+/** Fields whose value no answer repeats: it may end in somebody's log. */
+const SECRET_FIELDS = new Set<PropertyKey | undefined>(["password"]);
+
 /** What came, where the message does not say it already. */
-function received({ message, input }: z.core.$ZodIssue): string {
-  if (message.includes("received")) return "";
+function received({ message, input, path }: z.core.$ZodIssue): string {
+  if (message.includes("received") || SECRET_FIELDS.has(path.at(-1))) return "";
   return `, received ${typeof input === "object" ? nameOf(input) : quote(input)}`;
 }
 
