@@ -287,7 +287,7 @@ describe("RedisProductCache", () => {
 
   it("asks a Redis that hangs no longer, and says so", async () => {
     await using brief = openInstance(`redis://127.0.0.1:${proxy.port}`, {
-      link: { ...{ beatMs: 10, silenceMs: 20, trustMs: 60 }, graceMs: 100, quarantineMs: 50 },
+      link: { ...{ beatMs: 10, silenceMs: 50, trustMs: 400 }, graceMs: 100, quarantineMs: 50 },
     });
     await use(brief);
     proxy.block();
