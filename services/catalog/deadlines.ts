@@ -2,7 +2,7 @@
 const DYNAMODB_ATTEMPTS = 2;
 export const RETRY_PAUSE_MS = 50;
 /** Longest wait of a load for its turn. */
-const QUEUE_MS = 2_000;
+const QUEUE_MS = 3_000;
 /** After its last attempt has timed out, DynamoDB may still be busy with a write. */
 const LATE_WRITE_MS = 5_000;
 /** What a process may need beside its waits. */

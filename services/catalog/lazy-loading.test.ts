@@ -20,12 +20,13 @@ function open({ waitMs = 1_000, patienceMs = 60_000 } = {}) {
   const loads: PromiseWithResolvers<StoredProduct | undefined>[] = [];
   const time = { nowMs: 0 };
   let answer: CacheAnswer = bypass();
+  const next: CacheAnswer[] = [];
   const record = (name: string) => (_id: number, lease: unknown) => {
     calls.push(typeof lease === "string" ? `${name} ${lease}` : name);
     return Promise.resolve();
   };
   const cache: ProductCache = {
-    lookUp: () => Promise.resolve(answer),
+    lookUp: () => Promise.resolve(next.shift() ?? answer),
     fill: record("fill"),
     release: record("release"),
     beginWrite: () => Promise.reject(new Error("readers do not write")),
@@ -57,6 +58,8 @@ function open({ waitMs = 1_000, patienceMs = 60_000 } = {}) {
       return reader.read(7);
     },
     answer: (next: CacheAnswer) => (answer = next),
+    /** Once each, before the answer that stays. */
+    answers: (...some: CacheAnswer[]) => next.push(...some),
     finds: (count: number) =>
       pollUntil(() => calls.filter((call) => call === "find").length >= count, { what: "a load" }),
   };
@@ -111,6 +114,19 @@ describe("LazyReader", () => {
     setTimeout(() => answer(fresh(copyOf(productAt("v1")))), 10);
     expect(await reading).to.include({ outcome: "hit" });
     expect(calls).to.deep.equal(["read hit"]);
+  });
+
+  it("forgives a look that had no answer while it waits, but not three in a row", async () => {
+    const { read, answer, answers, loads, finds, calls } = open();
+    const lucky = read(leased("s elsewhere"));
+    answers(bypass(), bypass(), fresh(copyOf(productAt("v1"))));
+    expect(await lucky).to.include({ outcome: "hit" });
+    expect(calls).not.to.include("find");
+    const blind = read(leased("s elsewhere"));
+    answer(bypass());
+    await finds(1);
+    loads[0]?.resolve(productAt("v1"));
+    expect(await blind).to.include({ outcome: "bypass" });
   });
 
   it("waits no longer than it may, then asks the store itself, without filling", async () => {

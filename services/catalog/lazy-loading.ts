@@ -16,6 +16,8 @@ import { NextFlight, SingleFlight } from "./single-flight.ts";
 /** First and longest pause between two looks at a key that somebody else is loading. */
 const LOOK_AGAIN_MS = 5;
 const LOOK_AGAIN_CEILING_MS = 50;
+/** Looks in a row without an answer that make a waiter go on alone: one is a busy machine. */
+const BLIND_LOOKS = 3;
 
 /** Counts what happens. */
 export interface ReadObserver {
@@ -115,9 +117,12 @@ export class LazyReader implements ProductReader {
   /** Looks until somebody's load is there, or his lease is gone, or time is up. */
   async #await(id: number, lease: Lease, deadlineMs: number): Promise<Reading> {
     const { cache, now } = this.#options;
+    let blindLooks = 0;
     for (let pauseMs = LOOK_AGAIN_MS; now() < deadlineMs; pauseMs *= 2) {
       await delay(Math.min(pauseMs, LOOK_AGAIN_CEILING_MS));
       const answer = await cache.lookUp(id);
+      blindLooks = answer.state === "bypass" ? blindLooks + 1 : 0;
+      if (blindLooks > 0 && blindLooks < BLIND_LOOKS) continue;
       if (answer.state !== "leased" || answer.lease !== lease) {
         return this.#follow(id, answer, deadlineMs);
       }

@@ -1,6 +1,8 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { ChildProcess } from "../../../shared/tools/local/processes/child-process.ts";
 import { DynamodbServer } from "../../../shared/tools/local/stores/dynamodb-server.ts";
 import { RedisServer } from "../../../shared/tools/local/stores/redis-server.ts";
 import { serviceEnvironment } from "../../../shared/tools/local/processes/service-environment.ts";
@@ -16,6 +18,8 @@ export interface FleetOptions {
   hasProxies?: boolean;
   /** DynamoDB is then reached by a proxy that can be slow. */
   isSlow?: boolean;
+  /** How much later each reply of DynamoDB comes; see slow-database.ts. */
+  databaseDelayMs?: number;
   env?: Record<string, string>;
 }
 
@@ -24,6 +28,8 @@ export interface Fleet extends AsyncDisposable {
   redis: RedisServer;
   proxies: readonly TcpProxy[];
   database: StrictDynamoDB | undefined;
+  /** Past every proxy. */
+  dynamodbUrl: string;
   urls: readonly string[];
 }
 
@@ -35,13 +41,16 @@ export async function startFleet(options: FleetOptions): Promise<Fleet> {
   const dynamodb = stack.use(await DynamodbServer.start());
   await dynamodb.createTables();
   const database = options.isSlow ? stack.use(await StrictDynamoDB.start(dynamodb.url)) : undefined;
+  const slow = options.databaseDelayMs
+    ? stack.use(await startSlowDatabase(dynamodb.url, options.databaseDelayMs))
+    : undefined;
   const proxies: TcpProxy[] = [];
   const urls: string[] = [];
   for (let count = 0; count < options.instances; count += 1) {
     const proxy = options.hasProxies ? stack.use(await TcpProxy.start(redis.url)) : undefined;
     if (proxy) proxies.push(proxy);
     const stores = {
-      dynamodbUrl: database?.url ?? dynamodb.url,
+      dynamodbUrl: database?.url ?? slow?.url ?? dynamodb.url,
       redisUrl: proxy ? `redis://127.0.0.1:${proxy.port}` : redis.url,
     };
     const env = {
@@ -50,5 +59,27 @@ export async function startFleet(options: FleetOptions): Promise<Fleet> {
     };
     urls.push(stack.use(await ServiceProcess.start("catalog", { env })).url);
   }
-  return { redis, proxies, database, urls, [Symbol.asyncDispose]: () => stack.disposeAsync() };
+  const { url: dynamodbUrl } = dynamodb;
+  return {
+    redis,
+    proxies,
+    database,
+    dynamodbUrl,
+    urls,
+    [Symbol.asyncDispose]: () => stack.disposeAsync(),
+  };
+}
+
+async function startSlowDatabase(target: string, delayMs: number) {
+  const program = fileURLToPath(new URL("slow-database.ts", import.meta.url));
+  const started = await ChildProcess.start({
+    name: "slow-database",
+    command: process.execPath,
+    args: [program, target, String(delayMs)],
+  });
+  const line = await started.waitForLine(/slow database at/);
+  return {
+    url: line.split(" ").at(-1) ?? "",
+    [Symbol.asyncDispose]: () => started[Symbol.asyncDispose](),
+  };
 }
