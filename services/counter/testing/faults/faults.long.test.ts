@@ -1,8 +1,9 @@
 import { expect } from "chai";
-import { FIRST_STEP } from "../redis/scripts.ts";
-import { type Fault, faults } from "./fault-list.ts";
-import { Fleet } from "./fleet.ts";
-import { flawsOf, HitLoad, isRefusal, isUnanswered } from "./hit-load.ts";
+import { FIRST_STEP } from "../../redis/scripts.ts";
+import type { Fault } from "./fault.ts";
+import { faults } from "./fault-list.ts";
+import { Fleet } from "../fleet.ts";
+import { flawsOf, HitLoad, isRefusal, isUnanswered } from "../hit-load.ts";
 
 const RECOVERY_MS = 10_000;
 

@@ -1,37 +1,7 @@
 import { rm, truncate } from "node:fs/promises";
 import { setTimeout as delay } from "node:timers/promises";
-import { DeleteItemCommand, GetItemCommand, PutItemCommand } from "@aws-sdk/client-dynamodb";
-import type { Fleet } from "./fleet.ts";
-import type { HitLoad } from "./hit-load.ts";
+import { AWAY_MS, type Fault, flush, replaceInstance, type Scene } from "./fault.ts";
 
-/** What a fault is done to. */
-export interface Scene {
-  fleet: Fleet;
-  load: HitLoad;
-  page: string;
-}
-
-export interface Fault {
-  name: string;
-  /** Default: Redis. */
-  store?: "redis" | "dynamodb";
-  /** What the page's count is set to before. */
-  start?: number;
-  /** How many reservations may be skipped; 0 where no number may be missing but those in flight. */
-  reservations: number;
-  /** True where not even hits in flight may be lost. */
-  isGapFree?: boolean;
-  /** True where an instance is killed, and cannot answer what it was asked. */
-  isKill?: boolean;
-  /** How long Redis takes what it is sent without answering. */
-  silentSeconds?: number;
-  run: (scene: Scene) => Promise<void>;
-}
-
-/** How long a store stays away. */
-const AWAY_MS = 4_000;
-
-const flush = ({ fleet }: Scene) => fleet.redisClient.run((client) => client.flushAll());
 const configure = ({ fleet }: Scene, name: string, value: string) =>
   fleet.redisClient.run((client) => client.configSet(name, value));
 
@@ -46,19 +16,8 @@ function signal(pid: number, name: NodeJS.Signals): void {
   process.kill(pid, name);
 }
 
-async function replaceInstance({ fleet, load }: Scene, end: "stop" | "kill"): Promise<void> {
-  const [first] = fleet.services;
-  await fleet.startService();
-  fleet.services.splice(0, 1);
-  if (end === "stop") load.setUrls([...fleet.urls, first?.url ?? ""]);
-  await first?.[end]();
-  load.setUrls(fleet.urls);
-}
-
-const ledgerKey = (page: string) => ({ TableName: "counters", Key: { page: { S: page } } });
-
-export const faults: readonly Fault[] = [
-  { name: "none", reservations: 0, isGapFree: true, run: ({ load }) => load.answered(300) },
+/** What happens to Redis while it counts. */
+export const redisFaults: readonly Fault[] = [
   {
     name: "5 connections to Redis break under a batch",
     reservations: 0,
@@ -177,24 +136,6 @@ export const faults: readonly Fault[] = [
     },
   },
   {
-    name: "DynamoDB unreachable for 4 s",
-    reservations: 0,
-    async run({ fleet }) {
-      await fleet.dynamodbProxy.cut();
-      await delay(AWAY_MS);
-      await fleet.dynamodbProxy.heal();
-    },
-  },
-  {
-    name: "DynamoDB silent for 4 s",
-    reservations: 0,
-    async run({ fleet }) {
-      fleet.dynamodbProxy.block();
-      await delay(AWAY_MS);
-      await fleet.dynamodbProxy.heal();
-    },
-  },
-  {
     name: "FLUSHALL while DynamoDB is unreachable for 4 s",
     reservations: 1,
     async run(scene) {
@@ -203,55 +144,5 @@ export const faults: readonly Fault[] = [
       await delay(AWAY_MS);
       await scene.fleet.dynamodbProxy.heal();
     },
-  },
-  {
-    name: "the page's item lost from DynamoDB",
-    reservations: 0,
-    async run({ fleet, load, page }) {
-      await fleet.dynamodbClient.send(new DeleteItemCommand(ledgerKey(page)));
-      await load.answered(1_000);
-    },
-  },
-  {
-    name: "the page's item restored from an older backup",
-    reservations: 0,
-    async run({ fleet, load, page }) {
-      const { Item } = await fleet.dynamodbClient.send(new GetItemCommand(ledgerKey(page)));
-      await load.answered(300);
-      await fleet.dynamodbClient.send(new PutItemCommand({ TableName: "counters", Item }));
-      await load.answered(1_000);
-    },
-  },
-  {
-    name: "an instance killed (SIGKILL)",
-    isKill: true,
-    reservations: 0,
-    run: (scene) => replaceInstance(scene, "kill"),
-  },
-  {
-    name: "both instances replaced in good order (SIGTERM)",
-    reservations: 0,
-    isGapFree: true,
-    async run(scene) {
-      await replaceInstance(scene, "stop");
-      await replaceInstance(scene, "stop");
-    },
-  },
-  {
-    name: "DynamoDB counts: unreachable for 4 s",
-    store: "dynamodb",
-    reservations: 0,
-    async run({ fleet }) {
-      await fleet.dynamodbProxy.cut();
-      await delay(AWAY_MS);
-      await fleet.dynamodbProxy.heal();
-    },
-  },
-  {
-    name: "DynamoDB counts: an instance killed (SIGKILL)",
-    isKill: true,
-    store: "dynamodb",
-    reservations: 0,
-    run: (scene) => replaceInstance(scene, "kill"),
   },
 ];

@@ -1,10 +1,10 @@
 import { rm, truncate } from "node:fs/promises";
 import { type DynamoDBClient, ScanCommand } from "@aws-sdk/client-dynamodb";
 import { expect } from "chai";
-import { pollUntil } from "../../../shared/tools/local/processes/poll-until.ts";
-import { FIRST_STEP } from "../redis/scripts.ts";
-import { Fleet } from "./fleet.ts";
-import { expectConsecutive, flawsOf, HitLoad, isRefusal } from "./hit-load.ts";
+import { pollUntil } from "../../../../shared/tools/local/processes/poll-until.ts";
+import { FIRST_STEP } from "../../redis/scripts.ts";
+import { Fleet } from "../fleet.ts";
+import { expectConsecutive, flawsOf, HitLoad, isRefusal } from "../hit-load.ts";
 
 describe("The counter under load, on two instances", () => {
   let fleet: Fleet;
