@@ -3,8 +3,8 @@ const tests = "\\.test\\.ts$";
 /** Rooms of a service that do not ship: its part of validate, stress, bench and tests. */
 const workshop = "^services/[^/]+/(acceptance|bench|testing|example)/";
 const development = `${tests}|${workshop}|^shared/tools/`;
-/** Where a service's domain lies: at its root, and in a folder for each domain beside the first. */
-const domain = "^services/[^/]+/(accounts/)?[^/]+\\.ts$";
+/** A domain lies at its service's root, a second one in a folder; what keeps it up beside it. */
+const domain = "^services/[^/]+/((accounts|resilience)/)?[^/]+\\.ts$";
 /** Files at a service's root that join the rooms, by what they are. */
 const joints = "^services/[^/]+/(main|app|config|metrics)\\.ts$";
 const storeClients = "node_modules/(redis|@redis|@aws-sdk)/";
@@ -33,7 +33,7 @@ module.exports = {
       {
         path: "^services/[^/]+/[^/]+/",
         pathNot:
-          "^services/[^/]+/(accounts|http|redis|dynamodb|page|example|acceptance|bench|testing)/",
+          "^services/[^/]+/(accounts|resilience|http|redis|dynamodb|page|example|acceptance|bench|testing)/",
       },
       {},
     ),

@@ -7,7 +7,7 @@ import {
   tableSetting,
 } from "../../shared/kit/settings.ts";
 import { container } from "../../shared/contract.ts";
-import { deadlinesFor } from "./deadlines.ts";
+import { deadlinesFor } from "./resilience/deadlines.ts";
 
 export const catalogSettings = {
   ...serviceSettings,

@@ -11,7 +11,7 @@ import type {
   ReadOutcome,
   StoredProduct,
 } from "./catalog.ts";
-import { NextFlight, SingleFlight } from "./single-flight.ts";
+import { NextFlight, SingleFlight } from "./resilience/single-flight.ts";
 
 /** First and longest pause between two looks at a key that somebody else is loading. */
 const LOOK_AGAIN_MS = 5;

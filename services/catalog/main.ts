@@ -9,11 +9,11 @@ import { createServiceContext } from "../../shared/kit/process/service-context.t
 import { createApp } from "./app.ts";
 import { Catalog } from "./catalog.ts";
 import { catalogSettings, findConflicts } from "./config.ts";
-import { deadlinesFor } from "./deadlines.ts";
+import { deadlinesFor } from "./resilience/deadlines.ts";
 import { DynamoDBProductStore } from "./dynamodb/product-store.ts";
 import { LazyReader } from "./lazy-loading.ts";
 import { CatalogMetrics } from "./metrics.ts";
-import { ProtectedStore } from "./protected-store.ts";
+import { ProtectedStore } from "./resilience/protected-store.ts";
 import { RedisProductCache } from "./redis/product-cache.ts";
 import { cacheScripts } from "./redis/scripts.ts";
 import { noCache } from "./uncached.ts";

@@ -9,7 +9,7 @@ import type {
   LossReason,
   StreamDetails,
 } from "./leases.ts";
-import type { UnclaimedSlots } from "./unclaimed-slots.ts";
+import type { UnclaimedSlots } from "./resilience/unclaimed-slots.ts";
 
 const DAY_MS = 86_400_000;
 

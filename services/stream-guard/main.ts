@@ -7,14 +7,14 @@ import { serve } from "../../shared/kit/process/serve.ts";
 import { createServiceContext } from "../../shared/kit/process/service-context.ts";
 import { ActiveStreams } from "./active-streams.ts";
 import { createApp } from "./app.ts";
-import { CallerGate } from "./caller-gate.ts";
+import { CallerGate } from "./resilience/caller-gate.ts";
 import { streamGuardSettings } from "./config.ts";
 import { DynamoDBDetailsStore } from "./dynamodb/details-store.ts";
 import { StreamGuard } from "./guard.ts";
 import { DynamoDBLeaseStore } from "./dynamodb/lease-store.ts";
 import { createStreamMetrics } from "./metrics.ts";
-import { StoreBreaker } from "./store-breaker.ts";
-import { UnclaimedSlots } from "./unclaimed-slots.ts";
+import { StoreBreaker } from "./resilience/store-breaker.ts";
+import { UnclaimedSlots } from "./resilience/unclaimed-slots.ts";
 
 const settings = readSettingsOrExit(streamGuardSettings, process.env);
 const service = await createServiceContext("stream-guard", settings);

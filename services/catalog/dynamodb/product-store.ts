@@ -20,7 +20,7 @@ import {
   type StoredProduct,
   UnreadableProduct,
 } from "../catalog.ts";
-import { RETRY_PAUSE_MS } from "../deadlines.ts";
+import { RETRY_PAUSE_MS } from "../resilience/deadlines.ts";
 import { type Item, keyOf, toItem, toProduct } from "./product-item.ts";
 
 /** Of two products with one id the first stays. */

@@ -1,4 +1,4 @@
-import type { LinkDeadlines } from "../deadlines.ts";
+import type { LinkDeadlines } from "../resilience/deadlines.ts";
 
 export interface LinkOptions extends LinkDeadlines {
   /** Asks Redis whether it does what the cache needs; rejects with the reason when it does not. */

@@ -3,7 +3,7 @@ import { Batcher } from "../../../shared/kit/batcher.ts";
 import type { Redis } from "../../../shared/kit/redis.ts";
 import { StoreUnavailable } from "../../../shared/kit/store-unavailable.ts";
 import type { CacheAnswer, CacheWrite, Lease, ProductCache, StoredProduct } from "../catalog.ts";
-import type { LinkDeadlines } from "../deadlines.ts";
+import type { LinkDeadlines } from "../resilience/deadlines.ts";
 import { formatCopy, parseAnswer } from "./cache-entry.ts";
 import { RedisLink } from "./link.ts";
 import type { cacheScripts } from "./scripts.ts";

@@ -1,4 +1,4 @@
-import { forEachAtMost } from "../for-each-at-most.ts";
+import { forEachAtMost } from "./for-each-at-most.ts";
 import type { Ledger } from "../ledger.ts";
 import type { Reservations } from "./reservations.ts";
 

@@ -1,4 +1,4 @@
-import { CallerBusy } from "../caller-gate.ts";
+import { CallerBusy } from "../resilience/caller-gate.ts";
 import type {
   EndOrder,
   Lease,

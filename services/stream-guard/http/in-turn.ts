@@ -1,9 +1,9 @@
 import type { Context } from "koa";
 import { Problem } from "../../../shared/kit/http/problem.ts";
 import { StoreUnavailable } from "../../../shared/kit/store-unavailable.ts";
-import { CallerBusy, type CallerGate } from "../caller-gate.ts";
+import { CallerBusy, type CallerGate } from "../resilience/caller-gate.ts";
 import type { StreamMetrics } from "../metrics.ts";
-import type { StoreBreaker } from "../store-breaker.ts";
+import type { StoreBreaker } from "../resilience/store-breaker.ts";
 import { streamProblems } from "./problems.ts";
 
 /** Operators share a lane of their own: no caller is named like it. */

@@ -1,15 +1,15 @@
 import { randomUUID } from "node:crypto";
 import { ActiveStreams } from "../active-streams.ts";
 import { createApp } from "../app.ts";
-import { CallerGate, type CallerGateOptions } from "../caller-gate.ts";
+import { CallerGate, type CallerGateOptions } from "../resilience/caller-gate.ts";
 import { DynamoDBDetailsStore } from "../dynamodb/details-store.ts";
 import { DynamoDBLeaseStore } from "../dynamodb/lease-store.ts";
 import { StreamGuard } from "../guard.ts";
 import type { CallerSettings } from "../http/caller.ts";
 import type { DetailsStore } from "../leases.ts";
 import { createStreamMetrics } from "../metrics.ts";
-import { StoreBreaker } from "../store-breaker.ts";
-import { UnclaimedSlots } from "../unclaimed-slots.ts";
+import { StoreBreaker } from "../resilience/store-breaker.ts";
+import { UnclaimedSlots } from "../resilience/unclaimed-slots.ts";
 import { type RunningApp, startApp, testContext } from "../../../shared/tools/testing/start-app.ts";
 import { openStreamsTable, type StreamsTable } from "./stream-leases.ts";
 

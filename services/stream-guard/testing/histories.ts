@@ -7,7 +7,7 @@ import { DynamoDBDetailsStore } from "../dynamodb/details-store.ts";
 import { DynamoDBLeaseStore } from "../dynamodb/lease-store.ts";
 import { StreamGuard } from "../guard.ts";
 import type { StreamDetails } from "../leases.ts";
-import { UnclaimedSlots } from "../unclaimed-slots.ts";
+import { UnclaimedSlots } from "../resilience/unclaimed-slots.ts";
 import { addFaults, type CallFault, LATE_MS } from "./faulty-client.ts";
 import { createLocalClient, type StreamsTable } from "./stream-leases.ts";
 

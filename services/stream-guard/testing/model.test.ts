@@ -7,7 +7,7 @@ import { ActiveStreams } from "../active-streams.ts";
 import { DynamoDBDetailsStore } from "../dynamodb/details-store.ts";
 import { StreamGuard } from "../guard.ts";
 import { DynamoDBLeaseStore } from "../dynamodb/lease-store.ts";
-import { UnclaimedSlots } from "../unclaimed-slots.ts";
+import { UnclaimedSlots } from "../resilience/unclaimed-slots.ts";
 
 /** A failure prints its seed; `MODEL_SEED=<seed>` runs the same schedules again. */
 const seed = Number(process.env.MODEL_SEED ?? Math.floor(Math.random() * 2 ** 31));

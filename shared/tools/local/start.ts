@@ -1,10 +1,10 @@
 /** `npm start`: the whole system on this machine, until Ctrl-C. See `LocalStack`. */
 import { env } from "../../contract.ts";
-import { createBanner } from "./banner.ts";
+import { createBanner } from "./output/banner.ts";
 import { ChildProcess } from "./processes/child-process.ts";
-import { HeldLines } from "./held-lines.ts";
+import { HeldLines } from "./output/held-lines.ts";
 import { LocalStack } from "./local-stack.ts";
-import { formatLogLine } from "./log-line.ts";
+import { formatLogLine } from "./output/log-line.ts";
 import { readStartSettings, startUsage } from "./start-settings.ts";
 
 /** A terminal and npm each deliver the same Ctrl-C: what follows so soon is no second one. */

@@ -1,6 +1,6 @@
 /** `npm run logs -- <stack> [service]`: follows the logs of a deployment until Ctrl-C. */
 import { ChildProcess } from "../local/processes/child-process.ts";
-import { printable } from "../local/processes/printable.ts";
+import { printable } from "../local/output/printable.ts";
 import { explainStart, OperateFault, ofService, readOutputs, runOperateCommand } from "./stack.ts";
 
 const usage = "Usage: npm run logs -- <stack> [service]   follows the logs until Ctrl-C; needs aws";

@@ -2,8 +2,8 @@ import { spawn, type ChildProcessByStdio } from "node:child_process";
 import { once } from "node:events";
 import type { Readable } from "node:stream";
 import { endWithParent } from "./end-with-parent.ts";
-import { OutputLines } from "./output-lines.ts";
-import { printable } from "./printable.ts";
+import { OutputLines } from "../output/output-lines.ts";
+import { printable } from "../output/printable.ts";
 
 export interface ChildProcessOptions {
   /** How messages call it. */

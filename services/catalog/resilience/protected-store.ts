@@ -7,7 +7,7 @@ import {
   isBrokenCircuitError,
   isBulkheadRejectedError,
 } from "cockatiel";
-import { StoreUnavailable } from "../../shared/kit/store-unavailable.ts";
+import { StoreUnavailable } from "../../../shared/kit/store-unavailable.ts";
 import type {
   Expected,
   Product,
@@ -16,7 +16,7 @@ import type {
   PutResult,
   RemoveResult,
   StoredProduct,
-} from "./catalog.ts";
+} from "../catalog.ts";
 
 /** Failed calls in a row after which the store is left alone. */
 const BREAK_AFTER = 5;

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
-import type { LeaseOrder, LeaseStore } from "./leases.ts";
+import type { LeaseOrder, LeaseStore } from "../leases.ts";
 
 /**
  * A slot is looked for twice: a write that the network delivers late may arrive after the first

@@ -1,5 +1,5 @@
-import { logLevels } from "../../kit/process/log.ts";
-import { printable } from "./processes/printable.ts";
+import { logLevels } from "../../../kit/process/log.ts";
+import { printable } from "./printable.ts";
 
 export type LogLevel = (typeof logLevels)[number];
 

@@ -5,7 +5,7 @@ import {
   ConsecutiveBreaker,
   handleWhen,
 } from "cockatiel";
-import { StoreUnavailable, type UnavailableReason } from "../../shared/kit/store-unavailable.ts";
+import { StoreUnavailable, type UnavailableReason } from "../../../shared/kit/store-unavailable.ts";
 
 /** As many as one caller may have under way by default: when they hang, its queue goes at once. */
 const FAILURES = 4;

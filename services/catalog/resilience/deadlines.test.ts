@@ -1,7 +1,7 @@
 import { expect } from "chai";
-import { container } from "../../shared/contract.ts";
-import { ConfigError, readSettings } from "../../shared/kit/config.ts";
-import { catalogSettings, findConflicts } from "./config.ts";
+import { container } from "../../../shared/contract.ts";
+import { ConfigError, readSettings } from "../../../shared/kit/config.ts";
+import { catalogSettings, findConflicts } from "../config.ts";
 import { deadlinesFor } from "./deadlines.ts";
 
 const idleMs = container.loadBalancerIdleSeconds * 1_000;

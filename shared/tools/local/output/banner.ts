@@ -1,5 +1,5 @@
-import { env, serviceNames, services } from "../../contract.ts";
-import type { LocalStores } from "./stores/local-stores.ts";
+import { env, serviceNames, services } from "../../../contract.ts";
+import type { LocalStores } from "../stores/local-stores.ts";
 
 export interface BannerOptions {
   /** Of the gateway. */

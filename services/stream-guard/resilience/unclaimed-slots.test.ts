@@ -1,6 +1,6 @@
 import { expect } from "chai";
-import { pollUntil } from "../../shared/tools/local/processes/poll-until.ts";
-import type { LeaseOrder } from "./leases.ts";
+import { pollUntil } from "../../../shared/tools/local/processes/poll-until.ts";
+import type { LeaseOrder } from "../leases.ts";
 import { UnclaimedSlots } from "./unclaimed-slots.ts";
 
 /** A store that answers when it is there, and what it was asked to take back. */
