@@ -159,6 +159,26 @@ module.exports = {
       { path: "^shared/kit/http/" },
     ),
 
+    // Inside the infrastructure: components → config → sections → limits.
+    forbid(
+      "limits-import-nothing",
+      "What AWS offers is plain data and pure functions, so that checks and policies can both ask.",
+      { path: "^pulumi/limits/", pathNot: tests },
+      {},
+    ),
+    forbid(
+      "sections-stand-alone",
+      "A section is checked by itself: what two of them must agree on belongs in config/together.ts.",
+      { path: "^pulumi/config/sections/", pathNot: tests },
+      { path: "^pulumi/", pathNot: "^pulumi/(config/sections/|limits/|config/faults\\.ts$)" },
+    ),
+    forbid(
+      "config-creates-nothing",
+      "The configuration is checked before any resource exists: it knows no component and no package of Pulumi.",
+      { path: "^pulumi/config/", pathNot: tests },
+      { path: "^pulumi/|node_modules/@pulumi/", pathNot: "^pulumi/(config|limits)/" },
+    ),
+
     // Packages.
     forbid(
       "pulumi-below-pulumi",

@@ -5,7 +5,7 @@ import {
   highestPriority,
   longestPattern,
   mostConditionValues,
-} from "./listener-rules.ts";
+} from "../limits/listener-rules.ts";
 
 /** Listener rules below this priority are Prometheus' own. */
 export const lowestPriority = 10;

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { services } from "../../shared/contract.ts";
-import { service } from "./compute.ts";
+import { service } from "./sections/service.ts";
 import { parseConfig } from "./parse.ts";
 import { faultsOf, parse, region } from "./testing.ts";
 

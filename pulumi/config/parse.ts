@@ -1,8 +1,9 @@
 import { services, type ServiceContract } from "../../shared/contract.ts";
 import { contractFaults } from "./contract.ts";
 import { describeFaults, type Fault, toFaults } from "./faults.ts";
-import { sections, type Sections } from "./sections.ts";
-import { placeFaults, togetherFaults } from "./together.ts";
+import { placeFaults } from "./place.ts";
+import { sections, type Sections } from "./sections/sections.ts";
+import { togetherFaults } from "./together.ts";
 
 /** The configuration of one stack, checked and with every default filled in. */
 export interface Config extends Sections {

@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { scalingPolicy } from "./scaling.ts";
-import { sections } from "./sections.ts";
+import { scalingPolicy } from "./sections/scaling.ts";
+import { sections } from "./sections/sections.ts";
 
 /** A JSON Schema as far as the tables look at it. */
 interface Schema {

@@ -1,4 +1,4 @@
-import { sizeFault } from "../config/fargate.ts";
+import { sizeFault } from "../limits/fargate.ts";
 import { type ResourceRule, unless } from "./rule.ts";
 
 const taskDefinition = "aws:ecs/taskDefinition:TaskDefinition";

@@ -1,4 +1,4 @@
-import { earlierTwin, mostConditionValues } from "../config/listener-rules.ts";
+import { earlierTwin, mostConditionValues } from "../limits/listener-rules.ts";
 import { type ResourceRule, stackOf, type StackRule, unless } from "./rule.ts";
 
 const listenerRule = "aws:lb/listenerRule:ListenerRule";

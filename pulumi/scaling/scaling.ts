@@ -1,7 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { Cluster } from "../cluster.ts";
-import type { ScalingPolicy, ScalingPolicyOf } from "../config/scaling.ts";
+import type { ScalingPolicy, ScalingPolicyOf } from "../config/sections/scaling.ts";
 import { stepScaling } from "./step-scaling.ts";
 import { tracking, type TrackingSource } from "./target-tracking.ts";
 

@@ -1,6 +1,6 @@
 import * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
-import type { ScalingPolicyOf } from "../config/scaling.ts";
+import type { ScalingPolicyOf } from "../config/sections/scaling.ts";
 
 export interface StepScalingArgs {
   policy: ScalingPolicyOf<"step">;

@@ -1,7 +1,7 @@
 import type * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
 import type { ServiceContract } from "../../shared/contract.ts";
-import type { ScalingPolicyOf } from "../config/scaling.ts";
+import type { ScalingPolicyOf } from "../config/sections/scaling.ts";
 
 /** Where the metrics of one service are to be found. */
 export interface TrackingSource {

@@ -1,26 +1,6 @@
 import { z } from "zod";
-import { fault } from "./faults.ts";
-import { arn, offeredDays, percent } from "./formats.ts";
-
-/** Node types of ElastiCache that run Valkey, as of November 2026. */
-const nodeType =
-  /^cache\.((t3|t4g)\.(micro|small|medium)|[mr](5|6g|7g)\.(large|xlarge|(2|4|8|12|16|24)xlarge)|(r6gd|c7gn)\.(large|xlarge|(2|4|8|12|16)xlarge))$/;
-
-const valkey = z.strictObject({
-  enabled: z.boolean().default(true).describe("without it the counter uses DynamoDB"),
-  nodeType: z
-    .string()
-    .regex(nodeType, { error: "a node type that runs Valkey, such as cache.t4g.micro" })
-    .default("cache.t4g.micro")
-    .describe("size of each node"),
-  replicas: z.int().min(0).max(5).default(0).describe("copies that take over; 0 has no failover"),
-  snapshotDays: z.int().min(0).max(35).default(0).describe("days to keep daily snapshots"),
-});
-
-export const data = z.strictObject({
-  pointInTimeRecovery: z.boolean().default(true).describe("continuous backups of the tables"),
-  valkey: valkey.prefault({}),
-});
+import { fault } from "../faults.ts";
+import { arn, percent } from "./formats.ts";
 
 export const alarms = z
   .strictObject({
@@ -60,8 +40,3 @@ export const alarms = z
         remedy: "remove alarms.email or alarms.topicArn",
       });
   });
-
-export const logDays = z
-  .literal(offeredDays)
-  .default(30)
-  .describe("days to keep logs, one that CloudWatch offers");

@@ -1,11 +1,11 @@
 import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { expect } from "chai";
-import { type Kept, losses } from "./offline/kept.ts";
-import { recordedStacks } from "./offline/recorded-stacks.ts";
-import type { RecordedResource, Recording } from "./offline/recording.ts";
-import { runProgram } from "./offline/run-program.ts";
-import { bare } from "./offline/sample-stacks.ts";
+import { type Kept, losses } from "./kept.ts";
+import { recordedStacks } from "../offline/recorded-stacks.ts";
+import type { RecordedResource, Recording } from "../offline/recording.ts";
+import { runProgram } from "../offline/run-program.ts";
+import { bare } from "../offline/sample-stacks.ts";
 
 /** Inputs that are names in the account or the region, whatever the stack. */
 const nameInputs = ["name", "family", "dashboardName", "policyName", "replicationGroupId"];
@@ -39,7 +39,7 @@ describe("the names in AWS", () => {
   before(async function () {
     this.timeout(180_000);
     ({ dev, prod, least } = await recordedStacks());
-    const file = path.join(import.meta.dirname, "offline/released.json");
+    const file = path.join(import.meta.dirname, "released.json");
     released = JSON.parse(await readFile(file, "utf8")) as typeof released;
   });
 

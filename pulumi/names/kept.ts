@@ -1,4 +1,4 @@
-import type { RecordedResource, Recording } from "./recording.ts";
+import type { RecordedResource, Recording } from "../offline/recording.ts";
 
 /** Types whose replacement loses data or an address → the inputs that force one. */
 const identities: Readonly<Record<string, readonly string[]>> = {

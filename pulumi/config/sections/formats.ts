@@ -20,9 +20,6 @@ export function arn(service: string) {
   });
 }
 
-/** Days for which CloudWatch offers to keep logs. */
-export const offeredDays = [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731] as const;
-
 /** Whether the host `name` belongs to the DNS zone `zone`. */
 export function isWithin(name: string, zone: string): boolean {
   return name === zone || name.endsWith(`.${zone}`);

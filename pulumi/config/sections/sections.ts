@@ -4,11 +4,17 @@ import {
   type ServiceName,
   serviceNames,
   services,
-} from "../../shared/contract.ts";
-import { cluster, prometheus, service } from "./compute.ts";
-import { domain, ingress, network } from "./edge.ts";
+} from "../../../shared/contract.ts";
+import { offeredDays } from "../../limits/log-days.ts";
+import { alarms } from "./alarms.ts";
+import { cluster } from "./cluster.ts";
+import { data } from "./data.ts";
+import { domain } from "./domain.ts";
 import { imageDigest } from "./formats.ts";
-import { alarms, data, logDays } from "./operations.ts";
+import { ingress } from "./ingress.ts";
+import { network } from "./network.ts";
+import { prometheus } from "./prometheus.ts";
+import { service } from "./service.ts";
 
 /** The sections of the configuration; each is checked by itself so that all faults show at once. */
 export const sections = {
@@ -20,7 +26,10 @@ export const sections = {
     .string()
     .optional()
     .describe("the stack's own name declares that it is to be taken down: turns `protect` off"),
-  logDays,
+  logDays: z
+    .literal(offeredDays)
+    .default(30)
+    .describe("days to keep logs, one that CloudWatch offers"),
   network: network.prefault({}),
   domain: domain.optional().describe("without it, plain HTTP on the load balancer's own name"),
   ingress: ingress.prefault({}),

@@ -1,0 +1,34 @@
+import { z } from "zod";
+import { env, tables } from "../../../shared/contract.ts";
+import { fault } from "../faults.ts";
+
+const setByTheProgram = new Set<string>([
+  ...Object.values(env),
+  ...Object.values(tables).map((table) => table.env),
+]);
+
+export const environment = z
+  .record(z.string(), z.string())
+  .superRefine((variables, context) => {
+    for (const name of Object.keys(variables).filter((each) => setByTheProgram.has(each)))
+      fault(context, {
+        path: [name],
+        expected: `nothing, as the program itself sets ${name}`,
+        remedy: "remove it",
+      });
+    for (const name of Object.keys(variables).filter((each) => /^(AWS|ECS)_/.test(each)))
+      if (!setByTheProgram.has(name))
+        fault(context, {
+          path: [name],
+          expected: "no name of AWS' own: a task gets its credentials and its region by its role",
+          remedy: "remove it",
+        });
+    for (const name of Object.keys(variables).filter((each) => !/^[A-Z_][A-Z0-9_]*$/i.test(each)))
+      fault(context, {
+        path: [name],
+        expected: "a name of letters, digits and _, not a digit first",
+        remedy: "rename it as the service's README lists it",
+      });
+  })
+  .default({})
+  .describe("environment variables of the service, as its README lists them");
