@@ -4,7 +4,7 @@ import path from "node:path";
 import { promisify } from "node:util";
 import { expect } from "chai";
 import type { RecordedResource } from "../offline/recording.ts";
-import { recordWorkingTree } from "../offline/record-stack.ts";
+import { recordedStacks } from "../offline/recorded-stacks.ts";
 import { estimate, totalUsd } from "./estimate.ts";
 import { pricesByRegion } from "./prices.ts";
 import { costDifference, costTable, costText } from "./tables.ts";
@@ -213,13 +213,13 @@ describe("the monthly cost", () => {
 
   it("of dev and prod is in the README, and each of their resources has a price", async function () {
     this.timeout(90_000);
-    const [dev, prod] = (await Promise.all(["dev", "prod"].map(recordWorkingTree))).map(
-      ({ resources, region }) => estimate(resources, region),
-    );
+    const stacks = await recordedStacks();
+    const dev = estimate(stacks.dev.resources, stacks.dev.region);
+    const prod = estimate(stacks.prod.resources, stacks.prod.region);
     const readme = await readFile(path.join(import.meta.dirname, "../README.md"), "utf8");
     const [, found = ""] = /<!-- cost -->\n\n([^]*?)\n\n<!--/.exec(readme) ?? [];
     const cells = (table: string) => table.replace(/-+/g, "-").replace(/ +/g, " ");
-    const table = costTable({ dev: dev!, prod: prod! });
+    const table = costTable({ dev, prod });
     expect(cells(found), "run node pulumi/write-generated.ts").to.equal(cells(table));
   });
 

@@ -5,6 +5,7 @@ import type { IntervalChecker } from "./interval-checker.ts";
 const READS = Number(process.env.HISTORY_READS ?? "60000");
 /** Outages shorter and longer than trust and grace, again and again. */
 const OUTAGES_MS = [300, 1_500, 4_000];
+const calmMs = [2_000, 6_000] as const;
 
 function row(name: string, checker: IntervalChecker): string {
   const settled = checker.stale.filter(({ isUnsettled }) => !isUnsettled);
@@ -30,7 +31,8 @@ describe("three instances of the catalog, in every history", () => {
 
   for (const fault of faults) {
     it(`answer nothing older than an acknowledged write: ${fault.name}`, async () => {
-      const checker = await runFault(fault, { reads: READS, outagesMs: OUTAGES_MS });
+      const course = { reads: READS, readers: 24, outagesMs: OUTAGES_MS, calmMs } as const;
+      const checker = await runFault(fault, course);
       rows.push(row(fault.name, checker));
       expect(findUnexcused(fault, checker).slice(0, 5)).to.deep.equal([]);
       expect(checker.reads).to.be.at.least(READS);

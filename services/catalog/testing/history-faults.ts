@@ -70,19 +70,26 @@ export const faults: readonly HistoryFault[] = [
   },
 ];
 
+interface Course {
+  reads: number;
+  readers: number;
+  outagesMs: readonly number[];
+  /** Before each outage, and after it: until every instance reads from Redis again, and some more. */
+  calmMs: readonly [number, number];
+}
+
 /** A history of three instances with one round of the fault for each length of an outage. */
 export async function runFault(
   fault: HistoryFault,
-  { reads, outagesMs }: { reads: number; outagesMs: readonly number[] },
+  { reads, readers, outagesMs, calmMs: [beforeMs, afterMs] }: Course,
 ): Promise<IntervalChecker> {
   await using fleet = await startFleet({ instances: 3, ...fault.fleet });
-  const options = { urls: fleet.urls, products: 20, readers: 24, reads, pauseMs: 40 };
+  const options = { urls: fleet.urls, products: 20, readers, reads, pauseMs: 40 };
   return await runHistory(options, async () => {
     for (const outageMs of outagesMs) {
-      await delay(2_000);
+      await delay(beforeMs);
       await fault.run(fleet, outageMs);
-      // Until every instance reads from Redis again, and some more.
-      await delay(6_000);
+      await delay(afterMs);
     }
   });
 }

@@ -103,8 +103,8 @@ describe("npm run validate and npm run stress", function () {
   it("name a service that is frozen, its route and the deadline", async () => {
     process.kill(services.get("catalog")?.process.pid ?? 0, "SIGSTOP");
     try {
-      for (const command of ["validate", "stress"]) {
-        const { code, output } = await run(command, [url]);
+      const commands = ["validate", "stress"].map((command) => run(command, [url]));
+      for (const { code, output } of await Promise.all(commands)) {
         expect(code).to.equal(2);
         expect(output).to.match(/^catalog does not answer GET \S+\/catalog\/status within 10 s\./);
       }
