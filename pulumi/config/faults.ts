@@ -20,9 +20,12 @@ export function fault(context: z.RefinementCtx, { path = [], ...params }: Custom
   context.addIssue({ code: "custom", path, message: params.expected, params });
 }
 
-/** All faults behind the issues that zod found in `raw`, whose top-level keys lie in `namespace`. */
+/**
+ * The faults behind the issues that zod found in `raw`, whose top-level keys lie in `namespace`. A key
+ * has one: what follows from a value of the wrong type says nothing.
+ */
 export function toFaults(issues: z.core.$ZodIssue[], raw: unknown, namespace: string): Fault[] {
-  return issues.flatMap((issue) => {
+  const found = issues.flatMap((issue) => {
     if (issue.code === "unrecognized_keys") return unknownKeys(issue, namespace);
     const key = keyOf(namespace, issue.path);
     return {
@@ -32,6 +35,7 @@ export function toFaults(issues: z.core.$ZodIssue[], raw: unknown, namespace: st
       remedy: remedyFor(issue, key),
     };
   });
+  return found.filter(({ key }, i) => found.findIndex((fault) => fault.key === key) === i);
 }
 
 /** The faults as one text for the person who ran the command. */
@@ -47,15 +51,23 @@ export function describeFaults(faults: Fault[]): string {
 function unknownKeys(issue: z.core.$ZodIssueUnrecognizedKeys, namespace: string): Fault[] {
   return issue.keys.map((name) => {
     const key = keyOf(namespace, [...issue.path, name]);
-    const remedy = `pulumi config rm --path '${key}' (the keys are listed in pulumi/README.md)`;
+    // At the top a dot is part of the name: somebody has set a nested key without --path.
+    const remove = issue.path.length === 0 ? "config rm" : "config rm --path";
+    const remedy = `pulumi ${remove} '${key}' (pulumi/README.md lists the keys; nested ones need --path)`;
     return { key, expected: "a known key", got: `the unknown key "${name}"`, remedy };
   });
 }
 
 function keyOf(namespace: string, path: PropertyKey[]): string {
   const [first = "", ...rest] = path.map(String);
-  const nested = rest.map((part) => (/^\d+$/.test(part) ? `[${part}]` : `.${part}`)).join("");
+  const nested = rest.map(step).join("");
   return `${first.includes(":") ? "" : `${namespace}:`}${first}${nested}`;
+}
+
+/** One step of a path, as the CLI reads it. */
+function step(part: string): string {
+  if (/^\d+$/.test(part)) return `[${part}]`;
+  return /^[\w-]+$/.test(part) ? `.${part}` : `[${JSON.stringify(part)}]`;
 }
 
 function expectedBy(issue: z.core.$ZodIssue): string {

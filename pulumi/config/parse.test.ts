@@ -2,9 +2,7 @@ import { expect } from "chai";
 import { services } from "../../shared/contract.ts";
 import { service } from "./sections/service.ts";
 import { parseConfig } from "./parse.ts";
-import { faultsOf, parse, region } from "./testing.ts";
-
-const schedule = { kind: "schedule", cron: "0 8 ? * MON-FRI *", min: 1, max: 2 };
+import { faultsOf, parse, region, schedule } from "./testing.ts";
 
 describe("the stack configuration", () => {
   it("refuses a missing region", () => {
@@ -14,7 +12,17 @@ describe("the stack configuration", () => {
     expect(fault?.remedy).to.equal("pulumi config set aws:region eu-west-1");
   });
 
-  for (const stack of ["Prod", "dev.eu", "a_b", "-dev", "x".repeat(33)])
+  for (const wrong of ["eu-wset-1", "EU-WEST-1", "cn-north-1", "us-gov-west-1"])
+    it(`refuses the region ${wrong}: none, or one whose ARNs are not arn:aws`, () => {
+      const values = { "aws:region": wrong, "page-services:ingress": '{"plainHttp":true}' };
+      const own = { project: "page-services", stack: "test", values };
+      const faults = faultsOf(() => parseConfig(own));
+      expect(faults.map(({ key, got }) => [key, got])).to.deep.equal([
+        ["aws:region", `"${wrong}"`],
+      ]);
+    });
+
+  for (const stack of ["Prod", "dev.eu", "a_b", "-dev", "2026", "x".repeat(33)])
     it(`refuses the stack name ${stack}, which ECR or CloudWatch would refuse half-way`, () => {
       const values = { ...region, "page-services:ingress": '{"plainHttp":true}' };
       const faults = faultsOf(() => parseConfig({ project: "page-services", stack, values }));

@@ -83,7 +83,7 @@ function parseSections(raw: Map<string, unknown>, project: string) {
       faults.push(...toFaults(issues, Object.fromEntries(raw), project));
     }
   }
-  const keys = [...raw.keys()].filter((key) => !(key in sections));
+  const keys = [...raw.keys()].filter((key) => !Object.hasOwn(sections, key));
   const unknown = { code: "unrecognized_keys" as const, keys, path: [], message: "" };
   faults.push(...toFaults([unknown], {}, project));
   return { parsed: parsed as Partial<Sections>, faults };

@@ -4,7 +4,9 @@ import { arn, percent } from "./formats.ts";
 
 export const alarms = z
   .strictObject({
-    topicArn: arn("sns").optional().describe("SNS topic to notify; without, one is created"),
+    topicArn: arn("sns", String.raw`[\w-]+(\.fifo)?`)
+      .optional()
+      .describe("SNS topic to notify; without, one is created"),
     email: z.email({ error: "an e-mail address" }).optional().describe("subscriber of that topic"),
     errorPercent: percent.default(5).describe("share of the requests of a service that fail"),
     errorsPerMinute: z

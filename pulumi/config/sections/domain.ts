@@ -9,7 +9,9 @@ export const domain = z
   .strictObject({
     name: hostName.describe("public host name of the services"),
     zone: hostName.optional().describe("Route 53 zone that holds the names and validates"),
-    certificateArn: arn("acm").optional().describe("certificate to use instead of a requested one"),
+    certificateArn: arn("acm", "certificate/[0-9a-z-]+")
+      .optional()
+      .describe("certificate to use instead of a requested one"),
   })
   .superRefine(({ name, zone, certificateArn }, context) => {
     if (zone === undefined && certificateArn === undefined)

@@ -7,6 +7,9 @@ const setByTheProgram = new Set<string>([
   ...Object.values(tables).map((table) => table.env),
 ]);
 
+/** A task definition holds 64 KiB, of which the program needs its part. */
+const MOST_CHARACTERS = 32_768;
+
 export const environment = z
   .record(z.string(), z.string())
   .superRefine((variables, context) => {
@@ -29,6 +32,9 @@ export const environment = z
         expected: "a name of letters, digits and _, not a digit first",
         remedy: "rename it as the service's README lists it",
       });
+  })
+  .refine((variables) => Object.entries(variables).flat().join("").length <= MOST_CHARACTERS, {
+    error: `at most ${MOST_CHARACTERS} characters in all names and values`,
   })
   .default({})
   .describe("environment variables of the service, as its README lists them");

@@ -64,7 +64,9 @@ export type ScalingPolicyOf<Kind extends ScalingPolicy["kind"]> = Extract<
   { kind: Kind }
 >;
 
+/** Intl also takes offsets and any case; Application Auto Scaling takes names as IANA writes them. */
 function isTimeZone(name: string): boolean {
+  if (!/^[A-Z][\w+-]*(\/[A-Z][\w+-]*)*$/.test(name)) return false;
   try {
     return Intl.DateTimeFormat("en", { timeZone: name }).resolvedOptions().timeZone !== "";
   } catch {
