@@ -21,6 +21,7 @@ import { LiveCounts } from "./http/live-counts.ts";
 import { NewPages } from "./http/new-pages.ts";
 import { createCounterMetrics } from "./metrics.ts";
 import { countInRedis, type Counting } from "./redis/count-in-redis.ts";
+import { counterScripts } from "./redis/scripts.ts";
 import { SessionWriter } from "./dynamodb/session-writer.ts";
 
 const settings = readSettingsOrExit(counterSettings, process.env, findConflicts);
@@ -47,7 +48,12 @@ const counting: Counting =
     ? { store: new ItemStore({ ...storeOptions, client: dynamodb, table }), readiness: {} }
     : countInRedis({
         ...storeOptions,
-        redis: createRedis({ url: redisUrl, timeoutMs: redisTimeoutMs, log }),
+        redis: createRedis({
+          url: redisUrl,
+          timeoutMs: redisTimeoutMs,
+          log,
+          scripts: counterScripts,
+        }),
         ledger: totals,
         log,
       });

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { expect } from "chai";
-import { type CommandParser, defineScript, ErrorReply } from "redis";
+import { ErrorReply } from "redis";
 import { type Certificate, createCertificate } from "../tools/local/stores/certificate.ts";
 import { DynamodbServer } from "../tools/local/stores/dynamodb-server.ts";
 import { pollUntil } from "../tools/local/processes/poll-until.ts";
@@ -13,6 +13,7 @@ import { serviceEnvironment } from "../tools/local/processes/service-environment
 import { ServiceProcess } from "../tools/local/processes/service-process.ts";
 import { createRedis } from "./redis.ts";
 import { toRedisFailure } from "./redis-errors.ts";
+import { redisScript } from "./redis-script.ts";
 import { StoreUnavailable } from "./store-unavailable.ts";
 import { recordingLog } from "../tools/testing/start-app.ts";
 import { TcpProxy } from "../tools/testing/tcp-proxy.ts";
@@ -232,15 +233,10 @@ describe("A Redis connection that goes silent", () => {
 });
 
 describe("A script of a Redis connection", () => {
-  const appendText = defineScript({
-    SCRIPT: "return redis.call('APPEND', KEYS[1], ARGV[1])",
-    NUMBER_OF_KEYS: 1,
-    parseCommand(parser: CommandParser, key: string, text: string) {
-      parser.pushKey(key);
-      parser.push(text);
-    },
-    transformReply: (length: number) => length,
-  });
+  const appendText = redisScript(
+    "return redis.call('APPEND', KEYS[1], ARGV[1])",
+    (length) => length as number,
+  );
 
   it("is typed, and is sent again to a server that has forgotten it", async () => {
     await using server = await RedisServer.start();
@@ -249,7 +245,7 @@ describe("A script of a Redis connection", () => {
     await pollUntil(() => redis.check().then(() => true), { what: "redis answers" });
     const lengths: number[] = [];
     for (let call = 0; call < 3; call += 1) {
-      lengths.push(await redis.run((client) => client.appendText("text", "ab")));
+      lengths.push(await redis.run((client) => client.appendText(["text"], ["ab"])));
       await redis.run((client) => client.scriptFlush());
     }
     await redis.close();

@@ -5,6 +5,7 @@ import { StoreUnavailable } from "../../../shared/kit/store-unavailable.ts";
 import type { CacheAnswer, CacheWrite, Lease, ProductCache, StoredProduct } from "../catalog.ts";
 import type { LinkDeadlines } from "../resilience/deadlines.ts";
 import { formatCopy, parseAnswer } from "./cache-entry.ts";
+import { keysOf, probeKey } from "./keys.ts";
 import { RedisLink } from "./link.ts";
 import type { cacheScripts } from "./scripts.ts";
 import { UntoldWrites } from "./untold-writes.ts";
@@ -157,7 +158,7 @@ export class RedisProductCache implements ProductCache {
       (client) => client.lookUp(unique.flatMap(keysOf), words),
       redisTimeoutMs,
     );
-    const answers = (reply ?? []).map(parseAnswer);
+    const answers = reply.map(parseAnswer);
     if (unique.length === ids.length) return answers;
     const byId = new Map(unique.map((id, index) => [id, answers[index] as CacheAnswer]));
     return ids.map((id) => byId.get(id) as CacheAnswer);
@@ -172,7 +173,7 @@ export class RedisProductCache implements ProductCache {
   }
 
   #probe(timeoutMs: number): Promise<unknown> {
-    return this.#options.redis.run((client) => client.probe(["product:v1:probe"]), timeoutMs);
+    return this.#options.redis.run((client) => client.probe([probeKey]), timeoutMs);
   }
 
   /** An outage is reported by the link; what Redis says of a single script is told here. */
@@ -180,9 +181,4 @@ export class RedisProductCache implements ProductCache {
     if (error instanceof StoreUnavailable) return;
     this.#options.log.error({ err: error }, "the cache failed");
   }
-}
-
-/** The copy and the guard of a product. */
-function keysOf(id: number): string[] {
-  return [`product:v1:${id}`, `product:v1:${id}:guard`];
 }

@@ -1,4 +1,4 @@
-import { type CommandParser, defineScript } from "redis";
+import { redisScript } from "../../../shared/kit/redis-script.ts";
 
 /**
  * The cache's Lua. One script is one atomic step; README.md has the table of states.
@@ -101,23 +101,14 @@ const PROBE = `${SERVER}
 redis.call('SET', KEYS[1], server, 'EX', 60)
 `;
 
-/** As commands of the client, which sends a script's text only once. */
-export const cacheScripts = {
-  lookUp: script(LOOK_UP),
-  fill: script(FILL),
-  release: script(RELEASE),
-  beginWrite: script(BEGIN_WRITE),
-  endWrite: script(END_WRITE),
-  probe: script(PROBE),
-};
+const nothing = () => undefined;
 
-function script(SCRIPT: string) {
-  return defineScript({
-    SCRIPT,
-    parseCommand(parser: CommandParser, keys: string[], words: string[] = []) {
-      parser.pushKeysLength(keys);
-      parser.push(...words);
-    },
-    transformReply: (reply: unknown) => reply as string[] | null,
-  });
-}
+/** Commands of the client. */
+export const cacheScripts = {
+  lookUp: redisScript(LOOK_UP, (answers) => answers as string[]),
+  fill: redisScript(FILL, nothing),
+  release: redisScript(RELEASE, nothing),
+  beginWrite: redisScript(BEGIN_WRITE, nothing),
+  endWrite: redisScript(END_WRITE, nothing),
+  probe: redisScript(PROBE, nothing),
+};

@@ -1,8 +1,7 @@
-import type { Redis } from "../../../shared/kit/redis.ts";
 import type { HitBatch, Reading, Tally } from "../counter.ts";
 import type { EndedEpoch, Epoch } from "../ledger.ts";
-import { runScript, type Script } from "./run-script.ts";
-import * as scripts from "./scripts.ts";
+import { beginKey, fenceKey, keysOf, pageKey } from "./keys.ts";
+import { BEGIN, type CounterRedis, type counterScripts, DONE, RAISE, WAIT } from "./scripts.ts";
 
 /** Numbers that a page asks for: its epoch reaches up to `from`, and should reach `to`. */
 export type Raise = Epoch;
@@ -25,7 +24,7 @@ export interface EndOptions {
 }
 
 export interface PagesOptions {
-  redis: Redis;
+  redis: CounterRedis;
   /** This process's name in fences and elections; never used by another process, nor again. */
   writer: string;
   /** Called for every script that is sent. */
@@ -45,30 +44,30 @@ export class Pages {
   add({ page, hits, bots, visitors }: HitBatch): () => Promise<AddReply> {
     const { writer } = this.#options;
     this.#batches += 1;
-    const keys = [...keysOf(page), `${pageKey(page)}:batch:${writer}`, beginKey(page)];
+    const keys = [...keysOf(page), fenceKey(page, writer), beginKey(page)];
     const numbers = [this.#batches, hits, bots].map(String);
     return async () =>
-      toAddReply(await this.#run(scripts.ADD, keys, writer, ...numbers, ...visitors));
+      toAddReply(await this.#run("addHits", keys, writer, ...numbers, ...visitors));
   }
 
   /** `isKnown` is false when the count is the ledger's to tell. */
   async read(page: string): Promise<Reading & { isKnown: boolean }> {
     const [known, count = 0, lastMinute = 0, second = 0, bots = 0, visitorsToday = 0] =
-      await this.#run(scripts.READ, keysOf(page));
+      await this.#run("readPage", keysOf(page));
     return { isKnown: known === 1, count, lastMinute, second, bots, visitorsToday };
   }
 
   /** The running second, and the count of each bucket up to it, oldest first. */
   async history(page: string, seconds: number): Promise<{ to: number; counts: number[] }> {
     const [, ring] = keysOf(page);
-    const [to = 0, ...counts] = await this.#run(scripts.HISTORY, [ring], String(seconds));
+    const [to = 0, ...counts] = await this.#run("readHistory", [ring], String(seconds));
     return { to, counts };
   }
 
   /** Begins an epoch; does nothing when a later one has begun. Must never be called twice for one. */
   async start(page: string, { epoch, from, to }: Epoch): Promise<void> {
     await this.#run(
-      scripts.START,
+      "startEpoch",
       [pageKey(page), beginKey(page)],
       ...[epoch, from, to].map(String),
     );
@@ -76,7 +75,7 @@ export class Pages {
 
   /** Lets an epoch give numbers up to `to`; does nothing when the page is in another one. */
   async extend(page: string, epoch: number, to: number): Promise<void> {
-    await this.#run(scripts.EXTEND, [pageKey(page)], String(epoch), String(to));
+    await this.#run("extendEpoch", [pageKey(page)], String(epoch), String(to));
   }
 
   /**
@@ -88,55 +87,41 @@ export class Pages {
   async end(page: string, options: EndOptions = {}): Promise<EndedEpoch | undefined> {
     const { epoch = "", idleSeconds = 0, isKept = false } = options;
     const args = [String(epoch), String(idleSeconds), isKept ? KEEPER : ""];
-    const reply = await this.#run(scripts.END, [pageKey(page), beginKey(page)], ...args);
+    const reply = await this.#run("endEpoch", [pageKey(page), beginKey(page)], ...args);
     const [outcome, ended = 0, count = 0] = reply;
-    return outcome === scripts.DONE ? { epoch: ended, count } : undefined;
+    return outcome === DONE ? { epoch: ended, count } : undefined;
   }
 
   /** Forgets the page and its history; nobody begins an epoch until `release`, or two seconds. */
   async remove(page: string): Promise<void> {
-    await this.#run(scripts.REMOVE, [...keysOf(page), beginKey(page)], KEEPER);
+    await this.#run("removePage", [...keysOf(page), beginKey(page)], KEEPER);
   }
 
   /** Lets others begin an epoch again. */
   async release(page: string): Promise<void> {
-    await this.#run(scripts.YIELD, [beginKey(page)], KEEPER);
+    await this.#run("yieldBegin", [beginKey(page)], KEEPER);
   }
 
   /** Ends this process's election: another one may begin the page's epoch. */
   async yield(page: string): Promise<void> {
-    await this.#run(scripts.YIELD, [beginKey(page)], this.#options.writer);
+    await this.#run("yieldBegin", [beginKey(page)], this.#options.writer);
   }
 
-  #run(script: Script, keys: string[], ...args: string[]): Promise<number[]> {
+  #run(script: keyof typeof counterScripts, keys: string[], ...args: string[]): Promise<number[]> {
     this.#options.onCall?.();
-    return runScript(this.#options.redis, { script, keys, arguments: args });
+    return this.#options.redis.run((client) => client[script](keys, args));
   }
-}
-
-/** One hash slot a page: its keys can be named by one script in a cluster, too. */
-function pageKey(page: string): string {
-  return `counter:v2:{${page}}`;
-}
-
-function beginKey(page: string): string {
-  return `${pageKey(page)}:begin`;
-}
-
-function keysOf(page: string): [string, string, string] {
-  const key = pageKey(page);
-  return [key, `${key}:seconds`, `${key}:visitors`];
 }
 
 function toAddReply([outcome, ...reply]: readonly number[]): AddReply {
   switch (outcome) {
-    case scripts.DONE:
+    case DONE:
       return toCounted(reply);
-    case scripts.RAISE:
+    case RAISE:
       return { outcome: "raise", raise: toRaise(reply.slice(1)) };
-    case scripts.BEGIN:
+    case BEGIN:
       return { outcome: "begin" };
-    case scripts.WAIT:
+    case WAIT:
       return { outcome: "wait" };
     default:
       return { outcome: "full" };

@@ -6,19 +6,20 @@ import { localRegion } from "../../../shared/tools/local/stores/local-aws.ts";
 import { pollUntil } from "../../../shared/tools/local/processes/poll-until.ts";
 import { RedisServer } from "../../../shared/tools/local/stores/redis-server.ts";
 import { createDynamoDB } from "../../../shared/kit/dynamodb.ts";
-import { createRedis, type Redis } from "../../../shared/kit/redis.ts";
+import { createRedis } from "../../../shared/kit/redis.ts";
 import { StoreUnavailable } from "../../../shared/kit/store-unavailable.ts";
 import type { HitBatch } from "../counter.ts";
 import type { Ledger } from "../ledger.ts";
 import { LedgerStore } from "../dynamodb/ledger-store.ts";
 import { RedisStore } from "./redis-store.ts";
+import { type CounterRedis, counterScripts } from "./scripts.ts";
 import { Pages } from "./pages.ts";
 import { FIRST_STEP } from "./scripts.ts";
 
 describe("RedisStore", () => {
   let redisServer: RedisServer;
   let dynamodbServer: DynamodbServer;
-  let redis: Redis;
+  let redis: CounterRedis;
   let dynamodb: DynamoDBClient;
   let ledger: LedgerStore;
   let names = 0;
@@ -55,7 +56,8 @@ describe("RedisStore", () => {
       DynamodbServer.start(),
     ]);
     await dynamodbServer.createTables();
-    redis = createRedis({ url: redisServer.url, timeoutMs: 5_000, log: pino({ level: "silent" }) });
+    const log = pino({ level: "silent" });
+    redis = createRedis({ url: redisServer.url, timeoutMs: 5_000, log, scripts: counterScripts });
     dynamodb = createDynamoDB({
       endpoint: dynamodbServer.url,
       region: localRegion,
@@ -283,6 +285,7 @@ describe("RedisStore", () => {
       url: "redis://127.0.0.1:1",
       timeoutMs: 5_000,
       log: pino({ level: "silent" }),
+      scripts: counterScripts,
     });
     const calls: number[] = [];
     const onCall = () => calls.push(1);

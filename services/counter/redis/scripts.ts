@@ -1,5 +1,22 @@
 import { MAX_COUNT } from "../counter.ts";
-import { type Script, toScript } from "./run-script.ts";
+import type { Redis } from "../../../shared/kit/redis.ts";
+import { redisScript } from "../../../shared/kit/redis-script.ts";
+import { PRELUDE } from "./prelude.ts";
+
+/**
+ * The counter's Lua. One script is one atomic step, and one page's keys share one hash slot.
+ *
+ * A page is a hash: `total`, `limit` (the highest number it may give), `epoch`, `server` (whom the
+ * limit was reserved for; without it the page gives nothing), `step`, `raised`, `asked` (how much is
+ * reserved at a time, when that last changed, and the limit that somebody was asked to raise),
+ * `bots`, and `second`, `current`, `minute` and `day` (the running bucket, the sum of the last sixty
+ * and the day of the visitors). Beside it a ring of one-second buckets, the day's visitors as a
+ * HyperLogLog, for each writer a fence (its last batch that was counted), and, while an epoch is
+ * being begun, the name of the writer that does it.
+ *
+ * The server is known by its replication id: it changes with every restart and every failover, that
+ * is, whenever Redis may have come back with less than it had acknowledged.
+ */
 
 /** First element of a reply. */
 export const DONE = 0;
@@ -28,61 +45,6 @@ const FENCE_SECONDS = 300;
 const VISITORS_SECONDS = 2 * 86_400;
 
 /**
- * The counter's Lua. One script is one atomic step, and one page's keys share one hash slot.
- *
- * A page is a hash: `total`, `limit` (the highest number it may give), `epoch`, `server` (whom the
- * limit was reserved for; without it the page gives nothing), `step`, `raised`, `asked` (how much is
- * reserved at a time, when that last changed, and the limit that somebody was asked to raise),
- * `bots`, and `second`, `current`, `minute` and `day` (the running bucket, the sum of the last sixty
- * and the day of the visitors). Beside it a ring of one-second buckets, the day's visitors as a
- * HyperLogLog, for each writer a fence (its last batch that was counted), and, while an epoch is
- * being begun, the name of the writer that does it.
- *
- * The server is known by its replication id: it changes with every restart and every failover, that
- * is, whenever Redis may have come back with less than it had acknowledged.
- */
-const PRELUDE = `
-local RING = 600
-local MINUTE = 60
-
-local function server_id()
-  return redis.call('INFO', 'replication'):match('master_replid:(%x+)')
-end
-
-local function clock()
-  return tonumber(redis.call('TIME')[1])
-end
-
-local function bucket_at(bucket, second)
-  local at, count = bucket:match('^(%d+) (%d+)$')
-  return tonumber(at) == second and tonumber(count) or 0
-end
-
-local function buckets(ring, second, length)
-  local slots = {}
-  for back = length - 1, 0, -1 do slots[#slots + 1] = (second - back) % RING end
-  return redis.call('HMGET', ring, unpack(slots))
-end
-
-local function sum_minute(ring, second)
-  local sum = 0
-  for index, bucket in ipairs(buckets(ring, second, MINUTE)) do
-    if bucket then sum = sum + bucket_at(bucket, second - MINUTE + index) end
-  end
-  return sum
-end
-
-local function today(second)
-  return math.floor(second / 86400)
-end
-
--- Lua writes large numbers as 1e+15.
-local function digits(number)
-  return string.format('%.0f', number)
-end
-`;
-
-/**
  * Keys page, ring, visitors, fence, begin; arguments writer, batch, hits, bots, visitor….
  *
  * Replies `{DONE, total, minute, second, epoch, limit, to}`, where a `to` above 0 asks this caller,
@@ -92,7 +54,7 @@ end
  * A step doubles when half of it was used within a second of Redis' clock, and halves when that took
  * four or more: what is reserved follows what the page gets.
  */
-export const ADD = defineScript(`
+const ADD = `${PRELUDE}
 local writer, batch, hits, bots = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
 local second = clock()
 local page = redis.call('HMGET', KEYS[1], 'server', 'total', 'limit', 'epoch', 'second', 'current',
@@ -155,45 +117,45 @@ if #ARGV > 4 then
 end
 redis.call('SET', KEYS[4], batch .. ' ' .. digits(total) .. ' ' .. page[4], 'EX', ${FENCE_SECONDS})
 return {${DONE}, total, minute, second, epoch, limit, (isAsked or to <= limit) and 0 or to}
-`);
+`;
 
 /**
  * Keys page, ring, visitors. Replies `{known, total, minute, second, bots, visitors}`; `known` is 0
  * when Redis does not have the page: its total is then the ledger's to tell.
  */
-export const READ = defineScript(`
+const READ = `${PRELUDE}
 local second = clock()
 local page = redis.call('HMGET', KEYS[1], 'server', 'total', 'bots', 'day')
 local known = page[1] == server_id() and 1 or 0
 local visitors = 0
 if tonumber(page[4]) == today(second) then visitors = redis.call('PFCOUNT', KEYS[3]) end
 return {known, tonumber(page[2] or 0), sum_minute(KEYS[2], second), second, tonumber(page[3] or 0), visitors}
-`);
+`;
 
 /** Key ring; argument length. Replies `{second, count…}`: a count for each bucket, oldest first. */
-export const HISTORY = defineScript(`
+const HISTORY = `${PRELUDE}
 local second, length = clock(), tonumber(ARGV[1])
 local reply = {second}
 for index, bucket in ipairs(buckets(KEYS[1], second, length)) do
   reply[index + 1] = bucket and bucket_at(bucket, second - length + index) or 0
 end
 return reply
-`);
+`;
 
 /** Key page; arguments epoch, limit. Replies 1 when that epoch may now give up to the limit. */
-export const EXTEND = defineScript(`
+const EXTEND = `${PRELUDE}
 local page = redis.call('HMGET', KEYS[1], 'server', 'limit', 'epoch')
 if page[1] ~= server_id() or page[3] ~= ARGV[1] then return {0} end
 if tonumber(page[2]) < tonumber(ARGV[2]) then redis.call('HSET', KEYS[1], 'limit', ARGV[2]) end
 return {1}
-`);
+`;
 
 /**
  * Keys page, begin; arguments epoch, count, limit. Replies 1 when that epoch has begun, 0 when the
  * page has a later one. Must never be sent twice: the first one's numbers may be given, and lost
  * again. Its first write is its only one that matters, so an error reply means that it did not run.
  */
-export const START = defineScript(`
+const START = `${PRELUDE}
 local page = redis.call('HMGET', KEYS[1], 'server', 'epoch')
 local server = server_id()
 if page[1] == server and tonumber(page[2]) >= tonumber(ARGV[1]) then return {0} end
@@ -203,35 +165,48 @@ redis.call('HDEL', KEYS[1], 'second', 'current', 'minute')
 redis.call('EXPIRE', KEYS[1], ${PAGE_SECONDS})
 redis.call('DEL', KEYS[2])
 return {1}
-`);
+`;
 
 /** Key begin; argument writer. Lets another instance be elected at once. */
-export const YIELD = defineScript(`
+const YIELD = `${PRELUDE}
 if redis.call('GET', KEYS[1]) == ARGV[1] then redis.call('DEL', KEYS[1]) end
 return {1}
-`);
+`;
 
 /**
  * Keys page, begin; arguments epoch (empty for any), seconds, and who keeps the others from beginning
  * an epoch (empty for nobody). Ends the page's epoch, unless the page was counted in the last so many
  * seconds. Replies `{DONE, epoch, total}` or `{KEPT}`.
  */
-export const END = defineScript(`
+const END = `${PRELUDE}
 if ARGV[3] ~= '' then redis.call('SET', KEYS[2], ARGV[3], 'PX', ${BEGIN_MS}) end
 local page = redis.call('HMGET', KEYS[1], 'server', 'total', 'epoch', 'second')
 if page[1] ~= server_id() or (ARGV[1] ~= '' and page[3] ~= ARGV[1]) then return {${KEPT}} end
 if page[4] and clock() - tonumber(page[4]) < tonumber(ARGV[2]) then return {${KEPT}} end
 redis.call('HDEL', KEYS[1], 'server')
 return {${DONE}, tonumber(page[3]), tonumber(page[2])}
-`);
+`;
 
 /** Keys page, ring, visitors, begin; argument who keeps the others from beginning an epoch. */
-export const REMOVE = defineScript(`
+const REMOVE = `${PRELUDE}
 redis.call('DEL', KEYS[1], KEYS[2], KEYS[3])
 redis.call('SET', KEYS[4], ARGV[1], 'PX', ${BEGIN_MS})
 return {1}
-`);
+`;
 
-function defineScript(body: string): Script {
-  return toScript(`${PRELUDE}${body}`);
-}
+const toNumbers = (reply: unknown) => reply as number[];
+
+/** Commands of the client, named by what they do to a page. */
+export const counterScripts = {
+  addHits: redisScript(ADD, toNumbers),
+  readPage: redisScript(READ, toNumbers),
+  readHistory: redisScript(HISTORY, toNumbers),
+  extendEpoch: redisScript(EXTEND, toNumbers),
+  startEpoch: redisScript(START, toNumbers),
+  yieldBegin: redisScript(YIELD, toNumbers),
+  endEpoch: redisScript(END, toNumbers),
+  removePage: redisScript(REMOVE, toNumbers),
+};
+
+/** Redis with the counter's scripts. */
+export type CounterRedis = Redis<typeof counterScripts>;

@@ -11,15 +11,16 @@ import { localRegion } from "../../../shared/tools/local/stores/local-aws.ts";
 import { pollUntil } from "../../../shared/tools/local/processes/poll-until.ts";
 import { RedisServer } from "../../../shared/tools/local/stores/redis-server.ts";
 import { createDynamoDB } from "../../../shared/kit/dynamodb.ts";
-import { createRedis, type Redis } from "../../../shared/kit/redis.ts";
+import { createRedis } from "../../../shared/kit/redis.ts";
 import { StoreUnavailable } from "../../../shared/kit/store-unavailable.ts";
 import { StrictDynamoDB } from "../../../shared/tools/testing/strict-dynamodb.ts";
 import { CountExhausted, type CounterStore, type HitBatch, MAX_COUNT } from "../counter.ts";
 import { ItemStore } from "../dynamodb/item-store.ts";
 import { LedgerStore } from "../dynamodb/ledger-store.ts";
+import { keysOf } from "../redis/keys.ts";
 import { Pages } from "../redis/pages.ts";
 import { RedisStore } from "../redis/redis-store.ts";
-import { DONE } from "../redis/scripts.ts";
+import { type CounterRedis, counterScripts, DONE } from "../redis/scripts.ts";
 
 const table = "counters";
 
@@ -37,7 +38,7 @@ interface Implementation {
 let redisServer: RedisServer;
 let dynamodbServer: DynamodbServer;
 let strict: StrictDynamoDB;
-let redis: Redis;
+let redis: CounterRedis;
 let dynamodb: DynamoDBClient;
 let nowMs = Date.now();
 let names = 0;
@@ -63,7 +64,7 @@ const implementations: Implementation[] = [
     async putBuckets(page, seconds) {
       for (const second of seconds) {
         await redis.run((client) =>
-          client.hSet(`counter:v2:{${page}}:seconds`, String(second % 600), `${second} 1`),
+          client.hSet(keysOf(page)[1], String(second % 600), `${second} 1`),
         );
       }
     },
@@ -81,7 +82,7 @@ const implementations: Implementation[] = [
 ];
 
 /** Loses the reply to the first script that counts. */
-function losingAReply(): Redis {
+function losingAReply(): CounterRedis {
   let lost = false;
   return {
     health: redis.health,
@@ -127,7 +128,8 @@ before(async () => {
   [redisServer, dynamodbServer] = await Promise.all([RedisServer.start(), DynamodbServer.start()]);
   await dynamodbServer.createTables();
   strict = await StrictDynamoDB.start(dynamodbServer.url);
-  redis = createRedis({ url: redisServer.url, timeoutMs: 5_000, log: pino({ level: "silent" }) });
+  const log = pino({ level: "silent" });
+  redis = createRedis({ url: redisServer.url, timeoutMs: 5_000, log, scripts: counterScripts });
   dynamodb = openDynamoDB();
   await pollUntil(() => redis.run((client) => client.ping()), { what: "redis answers" });
 });

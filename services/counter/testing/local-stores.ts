@@ -1,17 +1,18 @@
 import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { pino } from "pino";
 import { createDynamoDB } from "../../../shared/kit/dynamodb.ts";
-import { createRedis, type Redis } from "../../../shared/kit/redis.ts";
+import { createRedis } from "../../../shared/kit/redis.ts";
 import { pollUntil } from "../../../shared/tools/local/processes/poll-until.ts";
 import { DynamodbServer } from "../../../shared/tools/local/stores/dynamodb-server.ts";
 import { localAwsEnvironment, localRegion } from "../../../shared/tools/local/stores/local-aws.ts";
 import { RedisServer } from "../../../shared/tools/local/stores/redis-server.ts";
+import { type CounterRedis, counterScripts } from "../redis/scripts.ts";
 
 /** A real Redis and a local DynamoDB, each with a client; the calls of a busy machine may take long. */
 export class LocalStores implements AsyncDisposable {
   readonly redisServer: RedisServer;
   readonly dynamodbServer: DynamodbServer;
-  readonly redis: Redis;
+  readonly redis: CounterRedis;
   readonly dynamodb: DynamoDBClient;
 
   static async start(): Promise<LocalStores> {
@@ -29,7 +30,12 @@ export class LocalStores implements AsyncDisposable {
     this.redisServer = redisServer;
     this.dynamodbServer = dynamodbServer;
     const log = pino({ level: "silent" });
-    this.redis = createRedis({ url: redisServer.url, timeoutMs: 5_000, log });
+    this.redis = createRedis({
+      url: redisServer.url,
+      timeoutMs: 5_000,
+      log,
+      scripts: counterScripts,
+    });
     this.dynamodb = openDynamoDB(dynamodbServer.url);
   }
 

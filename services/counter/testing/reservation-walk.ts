@@ -1,10 +1,10 @@
 import { expect } from "chai";
 import fc from "fast-check";
-import type { Redis } from "../../../shared/kit/redis.ts";
+
 import { StoreUnavailable } from "../../../shared/kit/store-unavailable.ts";
 import type { Ledger, LedgerEntry } from "../ledger.ts";
 import { RedisStore } from "../redis/redis-store.ts";
-import { FIRST_STEP } from "../redis/scripts.ts";
+import { type CounterRedis, FIRST_STEP } from "../redis/scripts.ts";
 import { FaultyLedger, FaultyPages, faults } from "./faulty-stores.ts";
 
 const events = [
@@ -39,7 +39,7 @@ export const walks = fc.record({
 });
 
 export interface WalkOptions {
-  redis: Redis;
+  redis: CounterRedis;
   ledger: Ledger;
   page: string;
   newWriter: () => string;
