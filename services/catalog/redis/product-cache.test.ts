@@ -282,7 +282,6 @@ describe("RedisProductCache", () => {
     await proxy.heal();
     await use(far);
     expect(performance.now() - startedMs).to.be.at.least(QUARANTINE_MS);
-    expect(far.lines).to.deep.equal([]);
   });
 
   it("asks a Redis that hangs no longer, and says so", async () => {
