@@ -62,7 +62,7 @@ export default tseslint.config(
       "**/config.ts",
       "shared/tools/**",
       "services/*/{acceptance,bench,example,testing}/**",
-      "pulumi/{cost,offline,preview-comment,rehearsal}/**",
+      "pulumi/{architecture,cost,offline,preview-comment,rehearsal}/**",
       "pulumi/index.ts",
     ],
     rules: { "no-restricted-properties": "off", "no-console": "off" },

@@ -1,4 +1,7 @@
+// npm run draw: the picture of the architecture, from the program's own names.
 import { writeFile } from "node:fs/promises";
 import { drawArchitecture } from "./architecture.ts";
 
-await writeFile(new URL("architecture.svg", import.meta.url), drawArchitecture());
+if (process.argv.length > 2)
+  console.log("Usage: npm run draw   draws pulumi/architecture/architecture.svg");
+else await writeFile(new URL("architecture.svg", import.meta.url), drawArchitecture());

@@ -12,12 +12,18 @@ import { type Comment, comment } from "./comment.ts";
 import { type Preview, readPreview } from "./engine-events.ts";
 
 const { values, positionals } = parseArgs({
-  options: { base: { type: "string" }, events: { type: "string" } },
+  options: {
+    base: { type: "string" },
+    events: { type: "string" },
+    help: { type: "boolean", default: false },
+  },
   allowPositionals: true,
 });
+const usage = "Usage: npm run preview:comment -- dev --base <git revision> [--events <file>]";
 const [stack, ...rest] = positionals;
-if (stack === undefined || values.base === undefined || rest.length > 0) {
-  console.error("Usage: npm run preview:comment -- dev --base <git revision> [--events <file>]");
+if (values.help) console.log(usage);
+else if (stack === undefined || values.base === undefined || rest.length > 0) {
+  console.error(usage);
   process.exitCode = 2;
 } else {
   console.log(comment(await prepare(stack, values.base, values.events)));

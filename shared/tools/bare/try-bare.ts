@@ -16,8 +16,13 @@ const MINUTE_MS = 60_000;
 // Whoever ends this early finds everything removed, too.
 for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => process.exit(1));
 
-const { npm } = parseArgs({ options: { npm: { type: "string", default: "10" } } }).values;
-if (process.getuid?.() === 0 && findProgram(["debootstrap"]) !== undefined) await tryBare(npm);
+const usage =
+  "Usage: npm run try:bare [-- --npm 10]   both commands of the README on a bare Debian";
+const { npm, help } = parseArgs({
+  options: { npm: { type: "string", default: "10" }, help: { type: "boolean", default: false } },
+}).values;
+if (help) console.log(usage);
+else if (process.getuid?.() === 0 && findProgram(["debootstrap"]) !== undefined) await tryBare(npm);
 else {
   console.error("This needs root and debootstrap: apt-get install debootstrap");
   process.exitCode = 2;

@@ -16,6 +16,7 @@ import { serviceNames } from "../../contract.ts";
 import { bundleService } from "./bundle-service.ts";
 import { medianStartMs, STARTS } from "./start-time.ts";
 import { DynamodbServer } from "../local/stores/dynamodb-server.ts";
+import { expectNoArguments } from "../no-arguments.ts";
 import { findProgram } from "../local/processes/find-program.ts";
 import { RedisServer } from "../local/stores/redis-server.ts";
 
@@ -25,6 +26,9 @@ const LIBSTDCXX_BYTES = 1_000_000;
 const LARGEST_IMAGE_BYTES = 58_000_000;
 const LONGEST_START_MS = 400;
 
+expectNoArguments(
+  "Usage: npm run bundle:size   what each image weighs, and how fast its service starts",
+);
 const folder = await mkdtemp(join(tmpdir(), "bundles-"));
 try {
   process.exitCode = (await report()) ? 0 : 1;

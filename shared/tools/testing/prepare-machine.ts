@@ -1,5 +1,6 @@
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
+import { expectNoArguments } from "../no-arguments.ts";
 import { findProgram } from "../local/processes/find-program.ts";
 
 /**
@@ -98,6 +99,7 @@ function runVisibly(command: string, args: readonly string[]): boolean {
 }
 
 if (import.meta.main) {
+  expectNoArguments("Usage: npm run prepare:machine   installs the programs that the tests run");
   const isPrepared = prepareMachine({
     searchPath: process.env.PATH ?? "",
     isRoot: process.getuid?.() === 0,

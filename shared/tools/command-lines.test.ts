@@ -9,7 +9,7 @@ function run(command: string, ...args: string[]): Promise<unknown> {
   return promisify(execFile)(process.execPath, [program, ...args]).catch((error: unknown) => error);
 }
 
-describe("a command for some of the services", () => {
+describe("a command", () => {
   for (const command of ["./bench/run.ts", "./api/write-openapi.ts", "./delivery/bundle.ts"]) {
     it(`says how it is called, and does nothing: ${command}`, async () => {
       const { stdout } = (await run(command, "--help")) as { stdout: string };
@@ -18,6 +18,29 @@ describe("a command for some of the services", () => {
       );
     });
   }
+
+  for (const command of [
+    "./bare/try-bare.ts",
+    "./delivery/bundle-report.ts",
+    "./testing/prepare-machine.ts",
+    "../../pulumi/architecture/draw.ts",
+    "../../pulumi/preview-comment/write-comment.ts",
+  ]) {
+    it(`says how it is called where it takes no service: ${command}`, async () => {
+      const { stdout } = (await run(command, "--help")) as { stdout: string };
+      expect(stdout).to.match(/^Usage: npm run \S+ .*\n$/);
+    });
+  }
+
+  it("refuses an argument where there is none", async () => {
+    expect(await run("./testing/prepare-machine.ts", "redis")).to.include({
+      code: 2,
+      stdout: "",
+      stderr:
+        "There is no argument redis. " +
+        "Usage: npm run prepare:machine   installs the programs that the tests run\n",
+    });
+  });
 
   it("names the services, where it is given another or an option", async () => {
     expect(await run("./bench/run.ts", "counter", "greeter", "--fast")).to.include({
