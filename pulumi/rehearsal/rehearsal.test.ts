@@ -105,7 +105,7 @@ describe("the rehearsal", function () {
       `config set --stack dev --path page-services:images.counter ${image}`,
       "up --stack dev --yes --skip-preview --policy-pack pulumi/policies",
       "stack output images --json --stack dev",
-      "destroy --stack dev --yes --skip-preview",
+      "destroy --stack dev --yes",
       "stack export --stack dev",
       "stack rm dev --yes",
     ]);
@@ -113,15 +113,14 @@ describe("the rehearsal", function () {
     expect(left).to.deep.equal([]);
   });
 
-  it("takes the protection of prod away before it destroys it", async () => {
+  it("gives prod up as the README says, under the policies, before it destroys it", async () => {
     const { code, commands } = await rehearse("prod");
     expect(code).to.equal(0);
-    const farewell = commands.indexOf(
-      "config set --stack prod --type bool page-services:protect false",
-    );
+    const farewell = commands.indexOf("config set --stack prod page-services:farewell prod");
+    expect(farewell).to.be.above(0);
     expect(commands.slice(farewell + 1, farewell + 3)).to.deep.equal([
-      "up --stack prod --yes --skip-preview",
-      "destroy --stack prod --yes --skip-preview",
+      "up --stack prod --yes --skip-preview --policy-pack pulumi/policies",
+      "destroy --stack prod --yes",
     ]);
   });
 

@@ -6,7 +6,7 @@ export interface Stage {
   stack: string;
   pulumi: Pulumi;
   emulator: Emulator;
-  /** True when the stack guards its data, and the guard must be taken away first. */
+  /** True when the stack guards its data, and must be given up first. */
   protected: boolean;
 }
 
@@ -51,19 +51,19 @@ export function steps({ protected: guarded }: Pick<Stage, "protected">): Step[] 
     command("up with the new image", (stage) => ["up", ...of(stage), ...change, ...pack]),
     { title: "the new image is in the outputs", run: (stage) => outputHas(stage, image) },
     ...(guarded ? farewell : []),
-    command("destroy", (stage) => ["destroy", ...of(stage), ...change]),
+    // With its preview: it is what refuses a stack that is still protected.
+    command("destroy", (stage) => ["destroy", ...of(stage), "--yes"]),
     { title: "nothing is left", run: (stage) => nothingLeft(stage, before) },
     command("remove the stack", ({ stack }) => ["stack", "rm", stack, "--yes"]),
   ];
 }
 
 const farewell = [
-  command("take the protection away", (stage) => [
-    ...["config", "set", ...of(stage), "--type", "bool", "page-services:protect"],
-    "false",
+  command("declare the farewell", (stage) => [
+    ...["config", "set", ...of(stage), "page-services:farewell"],
+    stage.stack,
   ]),
-  // Without the policies: they hold prod to its protection.
-  command("up without protection", (stage) => ["up", ...of(stage), ...change]),
+  command("up without protection", (stage) => ["up", ...of(stage), ...change, ...pack]),
 ];
 
 function of({ stack }: Stage): string[] {
