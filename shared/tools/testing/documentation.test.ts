@@ -1,4 +1,4 @@
-import { existsSync, globSync, readFileSync } from "node:fs";
+import { existsSync, globSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { expect } from "chai";
 import { serviceNames } from "../../contract.ts";
@@ -19,6 +19,19 @@ function anchorOf(heading: string): string {
 
 function anchorsOf(document: string): string[] {
   return [...read(document).matchAll(/^#{1,6} (.+)$/gm)].map((match) => anchorOf(match[1] ?? ""));
+}
+
+/** The paths in a document's tree of folders, relative to the document; none without a tree. */
+function treeOf(document: string): string[] {
+  const tree = /```text\n\S+\/\n([^`]*)```/.exec(read(document))?.[1] ?? "";
+  const folders: string[] = [];
+  return tree.split("\n").flatMap((line) => {
+    const match = /^((?:│ {3}| {4}|├── |└── )+)([\w.@-]+\/?)/.exec(line);
+    if (match?.[2] === undefined) return [];
+    const depth = (match[1] ?? "").length / 4 - 1;
+    folders.splice(depth, Infinity, match[2]);
+    return [folders.join("")];
+  });
 }
 
 describe("the documentation", () => {
@@ -46,18 +59,26 @@ describe("the documentation", () => {
     });
   }
 
-  it("shows in its tree only what exists", () => {
-    const tree = /```text\n(\S+\/\n[^`]*)```/.exec(read("README.md"))?.[1] ?? "";
-    const folders: string[] = [];
-    const paths = tree.split("\n").flatMap((line) => {
-      const match = /^((?:│ {3}| {4}|├── |└── )*)([\w.@-]+\/?)/.exec(line);
-      if (match?.[2] === undefined) return [];
-      const depth = (match[1] ?? "").length / 4;
-      folders.splice(depth, Infinity, match[2]);
-      return [folders.slice(1).join("")];
+  for (const document of documents.filter((each) => treeOf(each).length > 0)) {
+    const beside = join(root, dirname(document));
+
+    it(`shows in its tree only what exists: ${document}`, () => {
+      for (const path of treeOf(document))
+        expect(existsSync(join(beside, path)), path).to.equal(true);
     });
-    expect(paths.length).to.be.greaterThan(20);
-    for (const path of paths) expect(existsSync(join(root, path)), path).to.equal(true);
+
+    it(`shows in its tree every folder and every source file beside it: ${document}`, () => {
+      const there = readdirSync(beside, { withFileTypes: true })
+        .filter((entry) => !/^\.|^(node_modules|dist)$|\.test\.ts$/.test(entry.name))
+        .filter((entry) => entry.isDirectory() || entry.name.endsWith(".ts"))
+        .map((entry) => entry.name + (entry.isDirectory() ? "/" : ""));
+      expect(treeOf(document)).to.include.members(there);
+    });
+  }
+
+  it("has a tree of the whole and one of the deployment", () => {
+    expect(treeOf("README.md")).to.have.lengthOf.above(20);
+    expect(treeOf("pulumi/README.md")).to.have.lengthOf.above(20);
   });
 
   it("has a page for each service", () => {
