@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Cluster } from "../cluster.ts";
 import type { Config } from "../config/parse.ts";
 import type { Ingress } from "../ingress/ingress.ts";
+import { policyDocument, serviceGrant } from "../policy-document.ts";
 import { balancerAlarm, eventAlarm } from "./alarms.ts";
 
 export interface AlertsArgs {
@@ -89,31 +90,21 @@ export class Alerts extends pulumi.ComponentResource {
 
 function publisherPolicy(topicArn: pulumi.Output<string>) {
   const account = topicArn.apply((arn) => arn.split(":")[4] ?? "");
-  return {
-    Version: "2012-10-17",
-    Statement: [
-      {
-        Effect: "Allow",
-        Principal: { Service: "cloudwatch.amazonaws.com" },
-        Action: "sns:Publish",
-        Resource: topicArn,
-        Condition: { StringEquals: { "aws:SourceAccount": account } },
-      },
-    ],
-  };
+  const publish = serviceGrant({
+    service: "cloudwatch.amazonaws.com",
+    action: "sns:Publish",
+    resource: topicArn,
+    condition: { StringEquals: { "aws:SourceAccount": account } },
+  });
+  return policyDocument([publish]);
 }
 
 function writerPolicy(groupArn: pulumi.Output<string>, ruleArn: pulumi.Output<string>) {
-  return {
-    Version: "2012-10-17",
-    Statement: [
-      {
-        Effect: "Allow",
-        Principal: { Service: ["events.amazonaws.com", "delivery.logs.amazonaws.com"] },
-        Action: ["logs:CreateLogStream", "logs:PutLogEvents"],
-        Resource: pulumi.interpolate`${groupArn}:*`,
-        Condition: { ArnEquals: { "aws:SourceArn": ruleArn } },
-      },
-    ],
-  };
+  const write = serviceGrant({
+    service: ["events.amazonaws.com", "delivery.logs.amazonaws.com"],
+    action: ["logs:CreateLogStream", "logs:PutLogEvents"],
+    resource: pulumi.interpolate`${groupArn}:*`,
+    condition: { ArnEquals: { "aws:SourceArn": ruleArn } },
+  });
+  return policyDocument([write]);
 }

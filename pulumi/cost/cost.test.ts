@@ -5,6 +5,7 @@ import { promisify } from "node:util";
 import { expect } from "chai";
 import type { RecordedResource } from "../offline/recording.ts";
 import { recordedStacks } from "../offline/recorded-stacks.ts";
+import { sampleResource } from "../offline/sample-resource.ts";
 import { estimate, totalUsd } from "./estimate.ts";
 import { pricesByRegion } from "./prices.ts";
 import { costDifference, costTable, costText } from "./tables.ts";
@@ -12,21 +13,7 @@ import { costDifference, costTable, costText } from "./tables.ts";
 type Props = Record<string, unknown>;
 
 function resource(type: string, props: Props = {}): RecordedResource {
-  return {
-    urn: `urn:pulumi:dev::p::${type}::it`,
-    type,
-    name: "it",
-    parent: "",
-    custom: true,
-    remote: false,
-    props,
-    dependencies: [],
-    ignoreChanges: [],
-    protect: false,
-    afterUpdateHooks: 0,
-    beforeUpdateHooks: [],
-    aliases: [],
-  };
+  return sampleResource({ type, props });
 }
 
 function vpc(strategy: string, vpcEndpointSpecs: Props[] = []): RecordedResource {

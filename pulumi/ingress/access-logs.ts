@@ -1,5 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import { policyDocument, serviceGrant } from "../policy-document.ts";
 
 export interface AccessLogsArgs {
   /** Days after which a log is deleted. */
@@ -63,23 +64,18 @@ export class AccessLogs extends pulumi.ComponentResource {
 function bucketPolicy(bucketArn: pulumi.Output<string>, { account, region }: AccessLogsArgs) {
   const objects = pulumi.interpolate`${bucketArn}/*`;
   const balancers = pulumi.interpolate`arn:aws:elasticloadbalancing:${region}:${account}:loadbalancer/*`;
-  return {
-    Version: "2012-10-17",
-    Statement: [
-      {
-        Effect: "Allow",
-        Principal: { Service: "logdelivery.elasticloadbalancing.amazonaws.com" },
-        Action: "s3:PutObject",
-        Resource: pulumi.interpolate`${bucketArn}/AWSLogs/${account}/*`,
-        Condition: { ArnLike: { "aws:SourceArn": balancers } },
-      },
-      {
-        Effect: "Deny",
-        Principal: "*",
-        Action: "s3:*",
-        Resource: [bucketArn, objects],
-        Condition: { Bool: { "aws:SecureTransport": "false" } },
-      },
-    ],
+  const write = serviceGrant({
+    service: "logdelivery.elasticloadbalancing.amazonaws.com",
+    action: "s3:PutObject",
+    resource: pulumi.interpolate`${bucketArn}/AWSLogs/${account}/*`,
+    condition: { ArnLike: { "aws:SourceArn": balancers } },
+  });
+  const onlyByTls = {
+    Effect: "Deny",
+    Principal: "*",
+    Action: "s3:*",
+    Resource: [bucketArn, objects],
+    Condition: { Bool: { "aws:SecureTransport": "false" } },
   };
+  return policyDocument<object>([write, onlyByTls]);
 }

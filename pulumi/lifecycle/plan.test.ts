@@ -1,5 +1,6 @@
 import { expect } from "chai";
 import type { RecordedResource } from "../offline/recording.ts";
+import { sampleResource } from "../offline/sample-resource.ts";
 import { changes, patched } from "./changes.ts";
 import { interruption } from "./interruption.ts";
 import { lifecycleTable } from "./lifecycle-table.ts";
@@ -8,23 +9,7 @@ import { plan } from "./plan.ts";
 const group = "aws:lb/targetGroup:TargetGroup";
 
 function resource(props: RecordedResource["props"], more: Partial<RecordedResource> = {}) {
-  const { type = group, name = "it" } = more;
-  return {
-    urn: `urn:pulumi:dev::p::${type}::${name}`,
-    type,
-    name,
-    parent: "",
-    custom: true,
-    remote: false,
-    props,
-    dependencies: [],
-    ignoreChanges: [],
-    protect: false,
-    afterUpdateHooks: 0,
-    beforeUpdateHooks: [],
-    aliases: [],
-    ...more,
-  };
+  return sampleResource({ type: group, props, ...more });
 }
 
 describe("the plan from one recorded graph to another", () => {

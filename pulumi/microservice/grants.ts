@@ -1,39 +1,5 @@
 import type { TableAction } from "../../shared/contract.ts";
-
-/** One statement of an IAM policy. Resources may be wildcards, actions never are. */
-export interface Statement<Arn = string> {
-  Effect: "Allow";
-  Action: string[];
-  Resource: Arn[] | "*";
-  Condition?: Record<string, Record<string, Arn>>;
-}
-
-export function policyDocument<Arn>(statements: Statement<Arn>[]) {
-  return { Version: "2012-10-17", Statement: statements };
-}
-
-interface Source<Arn> {
-  account: Arn;
-  sourceArn: Arn;
-}
-
-/** Lets a service of AWS take the role, on behalf of this account's own resources alone. */
-export function assumedBy<Arn>(service: string, { account, sourceArn }: Source<Arn>) {
-  return {
-    Version: "2012-10-17",
-    Statement: [
-      {
-        Effect: "Allow",
-        Principal: { Service: service },
-        Action: "sts:AssumeRole",
-        Condition: {
-          StringEquals: { "aws:SourceAccount": account },
-          ArnLike: { "aws:SourceArn": sourceArn },
-        },
-      },
-    ],
-  };
-}
+import type { Statement } from "../policy-document.ts";
 
 /** What a service may do with one table: the actions of its contract, on this table alone. */
 export function tableGrant<Arn>(tableArn: Arn, actions: readonly TableAction[]): Statement<Arn> {

@@ -3,16 +3,10 @@ import * as pulumi from "@pulumi/pulumi";
 import { accountId } from "../account.ts";
 import type { Config } from "../config/parse.ts";
 import { containerDefinition, type ContainerArgs } from "./container.ts";
-import {
-  assumedBy,
-  policyDocument,
-  pullGrant,
-  secretGrant,
-  startGrants,
-  type Statement,
-} from "./grants.ts";
+import { pullGrant, secretGrant, startGrants } from "./grants.ts";
 import type { Image } from "./image.ts";
 import type { Secret } from "../data/secret.ts";
+import { assumedBy, policyDocument, type Statement } from "../policy-document.ts";
 
 export interface TaskArgs {
   config: Pick<Config, "name" | "region" | "logDays" | "protect" | "cluster">;

@@ -1,7 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { Config } from "../config/parse.ts";
-import { assumedBy, policyDocument } from "../microservice/grants.ts";
+import { assumedBy, policyDocument } from "../policy-document.ts";
 
 export interface FlowLogsArgs {
   config: Pick<Config, "name" | "region">;
@@ -27,7 +27,7 @@ export class FlowLogs extends pulumi.ComponentResource {
     const trust = assumedBy("vpc-flow-logs.amazonaws.com", { account, sourceArn });
     const role = new aws.iam.Role(name, { assumeRolePolicy: pulumi.jsonStringify(trust) }, parent);
     const write = ["CreateLogStream", "PutLogEvents", "DescribeLogStreams"];
-    const grant = policyDocument<pulumi.Input<string>>([
+    const grant = policyDocument([
       {
         Effect: "Allow",
         Action: write.map((each) => `logs:${each}`),

@@ -5,24 +5,12 @@ import { expect } from "chai";
 import { rules } from "../policies/rules.ts";
 import type { RecordedResource, Recording } from "./recording.ts";
 import { report } from "./report.ts";
+import { sampleResource } from "./sample-resource.ts";
 
 const stackUrn = "urn:pulumi:dev::p::pulumi:pulumi:Stack::p-dev";
 
 function recorded(resource: Partial<RecordedResource> & { type: string; name: string }) {
-  return {
-    urn: `urn:pulumi:dev::p::${resource.type}::${resource.name}`,
-    parent: stackUrn,
-    custom: true,
-    remote: false,
-    props: {},
-    dependencies: [],
-    ignoreChanges: [],
-    protect: false,
-    afterUpdateHooks: 0,
-    beforeUpdateHooks: [],
-    aliases: [],
-    ...resource,
-  };
+  return sampleResource({ parent: stackUrn, ...resource });
 }
 
 function recording(...resources: RecordedResource[]): Recording {
