@@ -34,7 +34,8 @@ export class Dashboard extends pulumi.ComponentResource {
       { parent: this },
     );
 
-    this.url = `https://${region}.console.aws.amazon.com/cloudwatch/home?region=${region}#dashboards/dashboard/${dashboardName}`;
+    const home = `https://${region}.console.aws.amazon.com/cloudwatch/home?region=${region}`;
+    this.url = `${home}#dashboards/dashboard/${dashboardName}`;
     this.registerOutputs({ url: this.url });
   }
 }

@@ -8,6 +8,11 @@ const SERVICE = { x: 360, width: 240, height: 138 };
 const STORE = { x: 700, width: 220, height: 34 };
 const BALANCER = { x: 172, width: 104 };
 
+const LABELLED = 'role="img" aria-labelledby="title"';
+const TITLE =
+  `A load balancer routes by path to ${serviceNames.length} services on one ECS Fargate cluster; ` +
+  "they keep their data in Redis and DynamoDB.";
+
 interface Store {
   label: string;
   y: number;
@@ -19,8 +24,9 @@ export function drawArchitecture(): string {
   const height = TOP + serviceNames.length * ROW_HEIGHT + 104;
   const rows = serviceNames.map((name, index) => drawService({ name, index, stores }));
   const middle = TOP + (serviceNames.length * ROW_HEIGHT) / 2;
-  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" role="img" aria-labelledby="title">
-<title id="title">A load balancer routes by path to ${serviceNames.length} services on one ECS Fargate cluster; they keep their data in Redis and DynamoDB.</title>
+  const viewBox = `0 0 ${WIDTH} ${height}`;
+  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="${viewBox}" ${LABELLED}>
+<title id="title">${TITLE}</title>
 <style>${STYLE}</style>
 ${box({ x: 340, y: 40, width: 280, height: height - 64, kind: "cluster" })}
 ${text({ x: 480, y: 66, label: "ECS Fargate cluster", kind: "head" })}

@@ -140,7 +140,8 @@ export class Ingress extends pulumi.ComponentResource {
     const port80 = { port: 80, protocol: "HTTP" };
     if (certificateArn === undefined) {
       void pulumi.log.warn(
-        "ingress.plainHttp: API keys and answers travel unencrypted. Set a domain for anything else than a trial.",
+        "ingress.plainHttp: API keys and answers travel unencrypted. " +
+          "Set a domain for anything else than a trial.",
         this,
       );
       return listener("http", { ...port80, defaultActions: [notFound], tags: plainHttpTag });

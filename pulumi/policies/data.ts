@@ -45,7 +45,7 @@ export const privateBuckets: StackRule = {
 export const protectedInProd: ResourceRule = {
   name: "protected-in-prod",
   description:
-    "In the stack prod, data cannot be deleted by mistake and can be restored; a declared farewell ends that.",
+    "In the stack prod, data cannot be deleted by mistake and can be restored, until a farewell.",
   types: [table, valkey, "aws:lb/loadBalancer:LoadBalancer"],
   check(resource) {
     if (stackOf(resource) !== "prod") return [];

@@ -99,11 +99,11 @@ async function nothingLeft(stage: Stage, before?: Record<string, number>): Promi
   const after = await stage.emulator.inventory();
   if (before === undefined || after === undefined)
     return "the state is empty; this emulator has no list of what it holds";
-  const left = Object.entries(after).filter(([kind, count]) => count > (before[kind] ?? 0));
-  if (left.length > 0)
-    throw new Failed(
-      `The emulator still has ${left.map(([kind, count]) => `${count - (before[kind] ?? 0)} ${kind}`).join(", ")}.`,
-    );
+  const left = Object.entries(after)
+    .map(([kind, count]) => ({ kind, more: count - (before[kind] ?? 0) }))
+    .filter(({ more }) => more > 0)
+    .map(({ kind, more }) => `${more} ${kind}`);
+  if (left.length > 0) throw new Failed(`The emulator still has ${left.join(", ")}.`);
   return "the state is empty, and so is the emulator";
 }
 

@@ -2,8 +2,14 @@ import { z } from "zod";
 import { offeredDays } from "../../limits/log-days.ts";
 
 /** A /16 of the addresses that RFC 1918 and RFC 6598 keep for private networks. */
-const privateBlock =
-  /^(10\.(\d|[1-9]\d|1\d\d|2[0-4]\d|25[0-5])|172\.(1[6-9]|2\d|3[01])|192\.168|100\.(6[4-9]|[7-9]\d|1[01]\d|12[0-7]))\.0\.0\/16$/;
+const privateBlock = new RegExp(
+  `^(${[
+    String.raw`10\.(\d|[1-9]\d|1\d\d|2[0-4]\d|25[0-5])`,
+    String.raw`172\.(1[6-9]|2\d|3[01])`,
+    String.raw`192\.168`,
+    String.raw`100\.(6[4-9]|[7-9]\d|1[01]\d|12[0-7])`,
+  ].join("|")})\\.0\\.0/16$`,
+);
 
 export const network = z.strictObject({
   cidr: z
