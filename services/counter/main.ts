@@ -125,7 +125,10 @@ await serve({
   listenHost: settings.listenHost,
   drainMs: settings.drainSeconds * 1_000,
   onStop: {
-    "flush sessions": () => sessions.flush(),
+    "flush sessions": async () => {
+      const dropped = await sessions.flush();
+      if (dropped > 0) log.error({ dropped }, "session records could not be written");
+    },
     "close the counting store": () => counting.close?.(),
     "close DynamoDB": () => dynamodb.destroy(),
   },

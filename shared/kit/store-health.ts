@@ -17,7 +17,6 @@ export class StoreHealth {
   #away: StoreUnavailable | undefined;
   #refusal: StoreUnavailable | undefined;
   #refusedAtMs = 0;
-  #awaySinceMs: number | undefined;
 
   constructor(options: StoreHealthOptions) {
     this.#options = options;
@@ -29,17 +28,10 @@ export class StoreHealth {
     return this.#away ?? (isRecent ? this.#refusal : undefined);
   }
 
-  /** How long it has not been usable, in seconds; 0 when it is. */
-  get awaySeconds(): number {
-    if (this.failure === undefined || this.#awaySinceMs === undefined) return 0;
-    return (this.#options.now() - this.#awaySinceMs) / 1_000;
-  }
-
   /** Nothing can be asked of the store until `back`. */
   away(error: StoreUnavailable): void {
     const { store, log } = this.#options;
     if (this.#away === undefined) log.warn({ err: error }, `${store} is away; reconnecting`);
-    this.#begin();
     this.#away = error;
   }
 
@@ -54,12 +46,7 @@ export class StoreHealth {
     const { store, log, now } = this.#options;
     const isNew = this.failure === undefined || this.#refusal?.reason !== error.reason;
     if (isNew) log.error({ err: error, reason: error.reason }, `${store} refuses calls`);
-    this.#begin();
     this.#refusal = error;
     this.#refusedAtMs = now();
-  }
-
-  #begin(): void {
-    if (this.failure === undefined) this.#awaySinceMs = this.#options.now();
   }
 }

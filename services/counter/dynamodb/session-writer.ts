@@ -60,15 +60,16 @@ export class SessionWriter {
   readonly #hurry = new AbortController();
   readonly #end = new AbortController();
   #emptying: Promise<void> | undefined;
+  #dropped = 0;
 
   constructor(options: SessionWriterOptions) {
     this.#options = options;
   }
 
   record({ page, number, visitor }: Hit): void {
-    const { maxBuffered, newId, now, onDropped } = this.#options;
+    const { maxBuffered, newId, now } = this.#options;
     if (this.#buffer.length >= maxBuffered) {
-      onDropped(1);
+      this.#drop(1);
       return;
     }
     this.#buffer.push({
@@ -82,13 +83,21 @@ export class SessionWriter {
   /**
    * Writes without pauses from now on; resolves when all that was recorded is written, or dropped.
    * After two seconds it gives up: what is then left, or under way, counts as dropped.
+   * @returns how many records were dropped
    */
-  async flush(): Promise<void> {
+  async flush(): Promise<number> {
+    const droppedBefore = this.#dropped;
     this.#hurry.abort();
     const timer = setTimeout(() => this.#end.abort(), FLUSH_MS);
     await this.#emptying;
     await Promise.all(this.#calls);
     clearTimeout(timer);
+    return this.#dropped - droppedBefore;
+  }
+
+  #drop(records: number, error?: unknown): void {
+    this.#dropped += records;
+    this.#options.onDropped(records, error);
   }
 
   async #empty(): Promise<void> {
@@ -126,7 +135,7 @@ export class SessionWriter {
       reason = outcome.reason;
       if (left.length === 0) return;
     }
-    this.#options.onDropped(left.length, reason);
+    this.#drop(left.length, reason);
   }
 
   /** What is left to write. Writing a record twice does no harm: it has its id. */

@@ -258,6 +258,9 @@ describe("a service's app", () => {
       status: "not ready",
       stores: { redis: "no reply within 50 ms", dynamodb: "ok" },
     });
+    expect(await (await fetch(`${app.url}/metrics`)).text())
+      .to.include('store_up{store="redis"} 0')
+      .and.to.include('store_up{store="dynamodb"} 1');
   });
 
   it("logs every request but probes when it is asked to, otherwise only the slow ones", async () => {

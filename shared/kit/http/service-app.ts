@@ -8,6 +8,7 @@ import { crossOrigin } from "./middleware/cross-origin.ts";
 import { dispatch } from "./middleware/dispatch.ts";
 import { docsRoutes, type ServiceDescription } from "./docs/routes.ts";
 import { type AccessLogOptions, observeRequests } from "./middleware/observe-requests.ts";
+import { addStoreGauge } from "./metrics.ts";
 import { operationRoutes, type Readiness, statusRoute } from "./operations.ts";
 import { isHangUp, problemResponse } from "./middleware/problem-response.ts";
 import { requestId } from "./middleware/request-id.ts";
@@ -46,6 +47,7 @@ export function createServiceApp(
 ): Koa {
   const { http, lifecycle, log, metrics } = context;
   const { service } = about;
+  addStoreGauge(metrics, context.readiness);
   const described = [...ownRoutes, statusRoute(`/${service}/status`, { service, ...context })];
   const routes = [
     ...described,

@@ -123,15 +123,18 @@ describe("The counter under load, on two instances", () => {
   it("SIGTERM while DynamoDB is silent: ends within its time, says what it could not write", async () => {
     const lines: string[] = [];
     const onLine = (line: string) => lines.push(line);
-    const stopping = await fleet.startService({ env: { SESSIONS: "off" }, onLine });
+    const stopping = await fleet.startService({ onLine });
     fleet.services.pop();
     page = fleet.newPage();
-    await fetch(`${stopping.url}/counter/${page}/hits`, { method: "POST" });
+    const hit = () => fetch(`${stopping.url}/counter/${page}/hits`, { method: "POST" });
+    await hit();
     fleet.dynamodbProxy.block();
+    expect((await hit()).status).to.equal(201);
     const exit = await stopping.stop();
     await fleet.dynamodbProxy.heal();
     expect(exit).to.deep.equal({ code: 0, signal: undefined });
     expect(lines.join("\n")).to.include('"not_rolled_up":1').and.include('"not_given_back":1');
+    expect(lines.join("\n")).to.match(/"dropped":[12],.*session records could not be written/);
   });
 
   it("DynamoDB as the store, away and back: deals no number twice", async () => {
