@@ -1,4 +1,4 @@
-import { rm, truncate } from "node:fs/promises";
+import { appendFile, rm, truncate } from "node:fs/promises";
 import { setTimeout as delay } from "node:timers/promises";
 import { AWAY_MS, type Fault, flush, replaceInstance, type Scene } from "./fault.ts";
 
@@ -15,6 +15,10 @@ async function flushAndRefuse(scene: Scene, setting: string, value: string): Pro
 function signal(pid: number, name: NodeJS.Signals): void {
   process.kill(pid, name);
 }
+
+/** A command in the append-only file; so many of them take Redis some seconds to load. */
+const FILLING = "*3\r\n$3\r\nSET\r\n$7\r\nfilling\r\n$1\r\n1\r\n";
+const FILLINGS = 2_000_000;
 
 /** What happens to Redis while it counts. */
 export const redisFaults: readonly Fault[] = [
@@ -64,6 +68,17 @@ export const redisFaults: readonly Fault[] = [
     async run({ fleet }) {
       await fleet.redis.kill();
       await fleet.redis.start();
+    },
+  },
+  {
+    name: "Redis killed, back after seconds of LOADING",
+    reservations: 1,
+    async run({ fleet }) {
+      const { path } = await fleet.appendOnlyFile();
+      await fleet.redis.kill();
+      await appendFile(path, FILLING.repeat(FILLINGS));
+      await fleet.redis.start();
+      await fleet.redisClient.run((client) => client.bgRewriteAof());
     },
   },
   {
