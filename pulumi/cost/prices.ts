@@ -30,10 +30,14 @@ export interface Prices {
   repositoryGb: number;
 }
 
-/** Where the numbers come from. Prices were written down by hand: check them when the month is old. */
+/** Where the numbers come from. No program reads them: check them when the month is old. */
 export const priceList = {
   asOf: "2026-11",
-  source: "AWS' public On-Demand list prices, without tax, discounts and free tiers",
+  source: "AWS' On-Demand list prices, entered by hand, without tax, discounts and free tiers",
+  /** The pricing pages to compare them with. */
+  pages:
+    "VPC, Elastic Load Balancing, Fargate, ElastiCache, WAF, Secrets Manager, CloudWatch, " +
+    "DynamoDB, ECR and S3",
 } as const;
 
 const everywhere = {

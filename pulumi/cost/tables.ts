@@ -32,6 +32,7 @@ export function assumptions(): string[] {
   const amounts = Object.entries(quietMonth).map(([name, amount]) => `${name} ${amount}`);
   return [
     `US dollars by ${priceList.source}, as of ${priceList.asOf}.`,
+    `To compare: the pricing pages of ${priceList.pages}.`,
     `A month has ${hoursPerMonth} hours. A quiet month: ${amounts.join(", ")}.`,
   ];
 }

@@ -1,5 +1,5 @@
 import { existsSync, globSync, readdirSync, readFileSync } from "node:fs";
-import { dirname, join, resolve } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import { expect } from "chai";
 import { serviceNames } from "../../contract.ts";
 
@@ -9,6 +9,10 @@ const documents = globSync("{*,.github/**/*,pulumi/**/*,services/**/*,shared/**/
   cwd: root,
   exclude: ["**/node_modules"],
 });
+const sources = globSync("{pulumi,services,shared}/**/*.ts", {
+  cwd: root,
+  exclude: ["**/node_modules"],
+}).map((file) => basename(file));
 const { scripts } = JSON.parse(read("package.json")) as { scripts: Record<string, string> };
 
 /** A heading's anchor, as code hosts make it. */
@@ -50,6 +54,11 @@ describe("the documentation", () => {
         expect(existsSync(join(root, file)), `${document} → ${target}`).to.equal(true);
         if (anchor !== undefined) expect(anchorsOf(file), target).to.include(anchor);
       }
+    });
+
+    it(`names only source files that exist: ${document}`, () => {
+      for (const [, name = ""] of read(document).matchAll(/`([\w.-]+\.ts)`/g))
+        expect(sources, `${document}: ${name}`).to.include(name);
     });
 
     it(`names only commands that exist: ${document}`, () => {
