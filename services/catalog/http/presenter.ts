@@ -33,8 +33,6 @@ export function sendReading(ctx: Context, id: number, { product, outcome, ageMs 
   if (product === undefined) throw noProduct(id, { "x-cache": outcome });
   const { res } = ctx;
   res.setHeader("x-cache", outcome);
-  // Anybody may keep a copy who asks here each time whether it still is the one.
-  res.setHeader("cache-control", "no-cache");
   if (outcome === "stale") res.setHeader("age", Math.floor(ageMs / 1_000));
   if (isHeldByCaller(ctx, product.version)) {
     res.setHeader("etag", toEntityTag(product.version));

@@ -35,7 +35,7 @@ const ifNoneMatch = { "if-none-match": "`*` writes only where there is no such p
 
 export function createRoutes(catalog: Catalog): Route[] {
   return [
-    createRoute(catalog),
+    addRoute(catalog),
     readRoute(catalog),
     listRoute(catalog),
     putRoute(catalog),
@@ -43,7 +43,7 @@ export function createRoutes(catalog: Catalog): Route[] {
   ];
 }
 
-function createRoute(catalog: Catalog): Route {
+function addRoute(catalog: Catalog): Route {
   return route({
     method: "POST",
     paths: ["/data", COLLECTION],
@@ -73,6 +73,8 @@ function readRoute(catalog: Catalog): Route {
     method: "GET",
     paths: ["/product/{id}", ONE],
     operationId: "getProduct",
+    // Anybody may keep a copy who asks here each time whether it still is the one.
+    caching: "no-cache",
     summary: "Reads a product",
     params: schemas.ProductPath,
     requestHeaders: { "if-none-match": "Answers 304 where the product still has this ETag." },
@@ -106,13 +108,13 @@ function listRoute(catalog: Catalog): Route {
     method: "GET",
     paths: [COLLECTION],
     operationId: "listProducts",
+    caching: "no-cache",
     summary: "Lists products page by page, in no particular order",
     query: schemas.ListQuery,
     replies: { 200: { description: "A page", schema: schemas.ProductPage } },
     problems: [problems.storeUnavailable],
     async handle(ctx, { query }) {
       const { products, nextAfter } = await catalog.list(query.limit, query.cursor);
-      ctx.set("cache-control", "no-cache");
       ctx.body = {
         products: products.map(present),
         ...(nextAfter !== undefined && { next_cursor: schemas.formatCursor(nextAfter) }),

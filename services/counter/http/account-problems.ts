@@ -1,4 +1,9 @@
-import { Problem, type ProblemKind } from "../../../shared/kit/http/problem.ts";
+import {
+  authenticate,
+  Problem,
+  type ProblemKind,
+  retryAfter,
+} from "../../../shared/kit/http/problem.ts";
 import { Refusal } from "../accounts/accounts.ts";
 import { TooManyAttempts } from "../accounts/attempts.ts";
 import { PasswordsBusy } from "../accounts/passwords.ts";
@@ -28,24 +33,28 @@ export const accountProblems = {
     id: "wrong-credentials",
     title: "Wrong email or password",
     description: "The answer is the same for an unknown email and for a wrong password.",
+    headers: authenticate,
   },
   invalidToken: {
     status: 401,
     id: "invalid-token",
     title: "Access token required",
     description: "The request lacks a valid `Authorization: Bearer <access_token>` of a login.",
+    headers: authenticate,
   },
   tooManyAttempts: {
     status: 429,
     id: "too-many-attempts",
     title: "Too many attempts",
     description: "This address or this user has no attempt left; `Retry-After` tells when.",
+    headers: retryAfter,
   },
   passwordsBusy: {
     status: 503,
     id: "passwords-busy",
     title: "Too many logins at once",
     description: "More passwords are waiting to be checked than can be checked in time.",
+    headers: retryAfter,
   },
 } as const satisfies Record<string, ProblemKind>;
 

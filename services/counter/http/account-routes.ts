@@ -20,6 +20,7 @@ export interface AccountRoutesOptions {
 const IDEMPOTENCY_KEY = /^[\x21-\x7e]{1,255}$/;
 const forUsers = [accountProblems.invalidToken, problems.storeUnavailable];
 const forPasswords = [
+  problems.invalid,
   accountProblems.tooManyAttempts,
   accountProblems.passwordsBusy,
   problems.storeUnavailable,
@@ -38,8 +39,8 @@ export function accountRoutes(options: AccountRoutesOptions): Route[] {
   ];
   return routes.map((each) => ({
     ...each,
+    caching: "no-store",
     async handle(ctx, input) {
-      ctx.set("cache-control", "no-store");
       try {
         await each.handle(ctx, input);
       } catch (error) {

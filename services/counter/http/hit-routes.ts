@@ -36,7 +36,8 @@ const requestHeaders = {
   "sec-purpose": "`prefetch`: the page is only read.",
 };
 
-const openProblems = [problems.storeUnavailable, ...Object.values(hitProblems)];
+/** A wrong `x-forwarded-for` is invalid input. */
+const openProblems = [problems.invalid, problems.storeUnavailable, ...Object.values(hitProblems)];
 
 /** The routes that count. */
 export function hitRoutes(options: HitRoutesOptions): Route[] {
@@ -46,6 +47,7 @@ export function hitRoutes(options: HitRoutesOptions): Route[] {
     method: "POST",
     paths: ["/counter/{page}/hits"],
     operationId: "countHit",
+    caching: "no-store",
     summary: "Counts a hit, and tells its number",
     params: PageParams,
     requestHeaders,
@@ -64,6 +66,7 @@ export function hitRoutes(options: HitRoutesOptions): Route[] {
     method: "GET",
     paths: ["/"],
     operationId: "openHome",
+    caching: "no-store",
     summary: `Counts this opening of the page \`${HOME_PAGE}\`; browsers get it as a page`,
     requestHeaders: { ...requestHeaders, accept: "`text/html` before JSON: the page." },
     replies: { 200: { description: "Counted", schema: Tally } },
@@ -84,6 +87,7 @@ function badgeRoute(options: HitRoutesOptions): Route {
     method: "GET",
     paths: ["/counter/{page}/badge.svg"],
     operationId: "drawBadge",
+    caching: "no-store",
     summary: "Counts a hit, and draws its number",
     params: PageParams,
     query: z.strictObject({
@@ -102,7 +106,6 @@ function badgeRoute(options: HitRoutesOptions): Route {
 
 /** Counts this opening; one that never counts is answered with the count as it is. */
 async function open(ctx: Context, page: string, options: HitRoutesOptions): Promise<Counted> {
-  ctx.set("cache-control", "no-store");
   const visitor = visitorOf(ctx, options.trustedHops);
   if (visitor !== undefined) return count(page, visitor, options);
   const tally = await options.counter.read(page);

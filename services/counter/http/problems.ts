@@ -1,3 +1,5 @@
+import { type ProblemKind, retryAfter } from "../../../shared/kit/http/problem.ts";
+
 /** The counter's own problems, beside those of the kit. */
 
 /** Every route that counts can answer with these. */
@@ -13,8 +15,9 @@ export const hitProblems = {
     id: "too-many-new-pages",
     title: "Too many new pages",
     description: "The caller's address has made as many new pages as it may for now.",
+    headers: retryAfter,
   },
-} as const;
+} as const satisfies Record<string, ProblemKind>;
 
 export const listenerProblems = {
   tooManyOfAddress: {
@@ -22,11 +25,13 @@ export const listenerProblems = {
     id: "too-many-listeners-of-address",
     title: "Too many listeners of one address",
     description: "The caller's address has as many open event streams as it may.",
+    headers: retryAfter,
   },
   tooMany: {
     status: 503,
     id: "too-many-listeners",
     title: "Too many listeners",
     description: "This instance has as many open event streams as it may; read the count instead.",
+    headers: retryAfter,
   },
-} as const;
+} as const satisfies Record<string, ProblemKind>;

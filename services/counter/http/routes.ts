@@ -51,6 +51,7 @@ function readRoute({ counter, estimates, instance }: CounterRoutesOptions): Rout
     method: "GET",
     paths: ["/counter/{page}"],
     operationId: "readPage",
+    caching: "no-store",
     summary: "Reads a page's count without counting",
     params: schemas.PageParams,
     query: schemas.ReadQuery,
@@ -62,7 +63,6 @@ function readRoute({ counter, estimates, instance }: CounterRoutesOptions): Rout
     },
     problems: [problems.storeUnavailable],
     async handle(ctx, { params: { page }, query }) {
-      ctx.set("cache-control", "no-store");
       ctx.body =
         query.estimate === "true"
           ? present.presentEstimate({ page, ...(await estimates.find(page)) })
@@ -111,6 +111,7 @@ function historyRoute({ counter }: CounterRoutesOptions): Route {
     method: "GET",
     paths: ["/counter/{page}/history"],
     operationId: "readHistory",
+    caching: "no-store",
     summary: "A page's hits by the second, of up to the last ten minutes",
     params: schemas.PageParams,
     query: schemas.HistoryQuery,
@@ -122,7 +123,6 @@ function historyRoute({ counter }: CounterRoutesOptions): Route {
     },
     problems: [problems.storeUnavailable],
     async handle(ctx, { params: { page }, query }) {
-      ctx.set("cache-control", "no-store");
       ctx.body = present.presentHistory(page, await counter.history(page, query.seconds));
     },
   });
@@ -135,6 +135,7 @@ function eventsRoute({ live, trustedHops }: CounterRoutesOptions): Route {
     method: "GET",
     paths: ["/counter/{page}/events"],
     operationId: "followPage",
+    caching: "no-store",
     summary: "Sends every new count as server-sent events, at most four a second",
     description: "Events named `count` with the JSON `{count, last_minute, instance}`.",
     params: schemas.PageParams,
@@ -143,7 +144,7 @@ function eventsRoute({ live, trustedHops }: CounterRoutesOptions): Route {
     async handle(ctx: Context, { params: { page } }) {
       const stream = await live.listen(page, addressOf(ctx, trustedHops));
       if (typeof stream === "string") throw noStream(stream, page);
-      ctx.set({ "content-type": "text/event-stream", "cache-control": "no-store" });
+      ctx.set("content-type", "text/event-stream");
       ctx.set("x-accel-buffering", "no");
       ctx.body = stream;
     },

@@ -27,6 +27,7 @@ function listRoute({ guard, caller: settings, ...turn }: OperatorOptions): Route
     method: "GET",
     paths: [ALL],
     operationId: "listCallerStreams",
+    caching: "no-store",
     summary: "Lists the live streams of a caller, for operators",
     apiKey: true,
     params: schemas.CallerPath,
@@ -35,7 +36,6 @@ function listRoute({ guard, caller: settings, ...turn }: OperatorOptions): Route
     async handle(ctx, { params }) {
       const caller = parseCaller(params.caller, settings);
       const streams = await inTurn(ctx, { ...turn, lane }, () => guard.list(caller));
-      ctx.set("cache-control", "no-store");
       ctx.body = presentStreams(guard, streams);
     },
   });

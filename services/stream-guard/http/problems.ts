@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { ProblemKind } from "../../../shared/kit/http/problem.ts";
+import { type ProblemKind, retryAfter } from "../../../shared/kit/http/problem.ts";
 import { Streams } from "./schemas.ts";
 
 const LossReason = z.enum(["ended", "ended_by_operator", "expired", "replaced"]).meta({
@@ -19,6 +19,7 @@ export const streamProblems = {
       "The caller has as many streams as allowed: `limit`, `active` and `streams` say which, " +
       "`Retry-After` when the first slot is free if its player has gone.",
     members: Streams,
+    headers: retryAfter,
   },
   leaseLost: {
     status: 410,
@@ -34,6 +35,7 @@ export const streamProblems = {
     id: "caller-busy",
     title: "Too many requests at once",
     description: "Too many requests of this caller are waiting; other callers are not affected.",
+    headers: retryAfter,
   },
   clientGone: {
     status: 499,

@@ -78,6 +78,7 @@ function listRoute(options: RoutesOptions): Route {
     method: "GET",
     paths: [COLLECTION],
     operationId: "listStreams",
+    caching: "no-store",
     namedOriginsOnly: true,
     summary: "Lists the caller's live streams",
     requestHeaders,
@@ -85,7 +86,6 @@ function listRoute(options: RoutesOptions): Route {
     problems: [problems.invalid, ...anyProblem],
     async handle(ctx) {
       const streams = await forCaller(ctx, options, (caller) => guard.list(caller));
-      ctx.set("cache-control", "no-store");
       ctx.body = presentStreams(guard, streams);
     },
   });

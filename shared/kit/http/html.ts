@@ -32,6 +32,11 @@ export async function sendHtml(ctx: Context, html: string, options: HtmlOptions 
   ctx.body = html;
 }
 
+/** A line of text, in which what stands between backticks is code. */
+export function inlineHtml(text: string): string {
+  return escapeHtml(text).replaceAll(/`([^`]+)`/g, "<code>$1</code>");
+}
+
 /** Makes text safe inside an element or a quoted attribute, in HTML and SVG alike. */
 export function escapeHtml(text: string): string {
   const entities: Record<string, string> = {

@@ -90,6 +90,7 @@ export function statusRoute(path: string, { service, instance }: OperationsOptio
     method: "GET",
     paths: [path],
     operationId: "getStatus",
+    caching: "no-store",
     summary: "Tells whether the service answers its own request over HTTP",
     replies: {
       200: { description: "It does", schema: Status },
@@ -98,7 +99,6 @@ export function statusRoute(path: string, { service, instance }: OperationsOptio
     async handle(ctx) {
       const healthy = await answersItself(ctx.req.socket.localPort);
       ctx.status = healthy ? 200 : 503;
-      ctx.set("cache-control", "no-store");
       ctx.body = { status: healthy ? "Healthy" : "Unhealthy", service, instance };
     },
   });

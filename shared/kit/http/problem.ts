@@ -1,4 +1,4 @@
-import type { z } from "zod";
+import { z } from "zod";
 
 /** One fault of a request's input. `path` names the field, the parameter or the header. */
 export interface InputFault {
@@ -16,7 +16,19 @@ export interface ProblemKind {
   description: string;
   /** What the answer holds beside the members that every problem has. */
   members?: z.ZodObject;
+  /** Headers of the answer, with what they tell. */
+  headers?: Record<string, string>;
 }
+
+/** For kinds whose answer says when to come again. */
+export const retryAfter = { "retry-after": "Seconds until it is worth trying again." };
+
+/** For kinds whose answer asks for credentials. */
+export const authenticate = { "www-authenticate": "How to authenticate: `Bearer`." };
+
+const InputFaults = z.object({
+  errors: z.array(z.object({ path: z.string(), message: z.string() })),
+});
 
 /** The kinds that every service can answer with. A service adds its own in its routes. */
 export const problems = {
@@ -31,12 +43,14 @@ export const problems = {
     id: "invalid-input",
     title: "Invalid input",
     description: "A parameter, a header or a field of the body is wrong; `errors` names each.",
+    members: InputFaults,
   },
   unauthorized: {
     status: 401,
     id: "unauthorized",
     title: "API key required",
     description: "The request lacks a valid `Authorization: Bearer <key>`.",
+    headers: authenticate,
   },
   foreignOrigin: {
     status: 403,
@@ -55,6 +69,7 @@ export const problems = {
     id: "method-not-allowed",
     title: "Method not allowed",
     description: "The resource does not know this method; `Allow` names those it knows.",
+    headers: { allow: "Methods that the path has." },
   },
   tooLarge: {
     status: 413,
@@ -79,6 +94,7 @@ export const problems = {
     id: "store-unavailable",
     title: "Store unavailable",
     description: "A store does not answer; try again after `Retry-After` seconds.",
+    headers: retryAfter,
   },
 } as const satisfies Record<string, ProblemKind>;
 

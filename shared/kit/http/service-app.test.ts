@@ -7,6 +7,7 @@ import { pollUntil } from "../../tools/local/processes/poll-until.ts";
 import { recordingLog, startApp, testContext } from "../../tools/testing/start-app.ts";
 import { Problem } from "./problem.ts";
 import { route } from "./route.ts";
+import type { ApiDocument } from "./docs/openapi.ts";
 import { createServiceApp, type ServiceContext } from "./service-app.ts";
 
 const Thing = z
@@ -331,10 +332,7 @@ describe("the API description", () => {
   it("holds the public routes, their schemas, problems and key, and no operational route", async () => {
     await using app = await start();
     const answer = await fetch(`${app.url}/catalog/openapi.json`);
-    const document = (await answer.json()) as {
-      paths: Record<string, Record<string, { operationId: string; responses: object }>>;
-      components: { schemas: object; securitySchemes: object };
-    };
+    const document = (await answer.json()) as ApiDocument;
     expect(Object.keys(document.paths)).to.deep.equal([
       "/things/{id}",
       "/catalog/things/{id}",
@@ -352,8 +350,29 @@ describe("the API description", () => {
       "401",
       "413",
       "415",
+      "500",
+      "default",
     ]);
-    expect(document.components.schemas).to.have.all.keys("Thing", "Problem");
+    expect(document.components.schemas).to.include.keys("Thing", "Problem");
+  });
+
+  it("says of a problem what is always the same, and which headers come with it", async () => {
+    await using app = await start({ http: { ...testContext().http, apiKeys: ["key"] } });
+    const answer = await put(app.url, "{}");
+    const problem = (await answer.json()) as Record<string, unknown>;
+    const document = (await (await fetch(`${app.url}/catalog/openapi.json`)).json()) as ApiDocument;
+    const { responses, schemas } = document.components;
+    const headers = Object.keys(responses["Unauthorized"]?.headers ?? {});
+    expect(headers).to.deep.equal(["x-request-id", "cache-control", "www-authenticate"]);
+    for (const name of headers) expect(answer.headers.has(name), name).to.equal(true);
+    expect(schemas["UnauthorizedProblem"]).to.nested.include({
+      "properties.type.const": problem["type"],
+      "properties.title.const": problem["title"],
+      "properties.status.const": answer.status,
+    });
+    expect(document.paths["/things/{id}"]?.["put"]?.responses["401"]).to.deep.equal({
+      $ref: "#/components/responses/Unauthorized",
+    });
   });
 
   it("is there for people too, and the page may load nothing", async () => {

@@ -1,5 +1,6 @@
 import { exampleOf } from "./schema.ts";
-import type { JsonObject, Operation, Parameter } from "./openapi.ts";
+import type { JsonObject } from "./json-schema.ts";
+import type { Operation, Parameter } from "./openapi.ts";
 
 export interface NamedOperation {
   method: string;

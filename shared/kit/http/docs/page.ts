@@ -1,18 +1,17 @@
 import { curlCommand, type NamedOperation } from "./curl.ts";
 import { fieldsHtml, typeHtml } from "./schema.ts";
 import { docsStyle } from "./style.ts";
-import { inlineHtml } from "./text.ts";
-import { escapeHtml } from "../html.ts";
-import type { ApiDocument, JsonObject, Operation, Parameter } from "./openapi.ts";
-
-type Response = Operation["responses"][string];
+import { escapeHtml, inlineHtml } from "../html.ts";
+import { type Components, type Response, RESPONSES } from "./answers.ts";
+import type { JsonObject } from "./json-schema.ts";
+import type { ApiDocument, Parameter } from "./openapi.ts";
 
 /** An API description as one page that runs no script and loads nothing. */
 export function docsPage({ info, paths, components }: ApiDocument): string {
   const operations = Object.entries(paths).flatMap(([path, methods]) =>
     Object.entries(methods).map(([method, operation]) => ({ path, method, operation })),
   );
-  const sections = operations.map((named) => operationHtml(named, components.schemas));
+  const sections = operations.map((named) => operationHtml(named, components));
   return `<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
@@ -26,6 +25,7 @@ export function docsPage({ info, paths, components }: ApiDocument): string {
 <table class="contents">${operations.map(contentsRow).join("")}</table>
 <h2>Operations</h2>
 ${sections.join("\n")}
+<p>Every answer has <code>x-request-id</code>, which finds the request in the log.</p>
 <h2>Schemas</h2>
 ${Object.entries(components.schemas).map(schemaHtml).join("\n")}
 </html>
@@ -41,17 +41,20 @@ function badge(method: string): string {
   return `<span class="method ${method}">${method.toUpperCase()}</span>`;
 }
 
-function operationHtml(named: NamedOperation, schemas: JsonObject): string {
+function operationHtml(named: NamedOperation, components: Components): string {
   const { method, path, operation } = named;
   const { operationId, summary, description = "", parameters = [], requestBody } = operation;
+  const answers = Object.entries(operation.responses).map(([status, response]) =>
+    answerRow(status, response, components),
+  );
   return `<section id="${operationId}">
 <h3>${badge(method)} <code>${escapeHtml(path)}</code></h3>
 <p>${inlineHtml(summary)}${operation.security ? " <small>asks for an API key</small>" : ""}</p>
 ${description === "" ? "" : `<p>${inlineHtml(description)}</p>`}
-<pre><code>${escapeHtml(curlCommand(named, schemas))}</code></pre>
+<pre><code>${escapeHtml(curlCommand(named, components.schemas))}</code></pre>
 ${parameters.length === 0 ? "" : `<h4>Parameters</h4><table>${parameters.map(parameterRow).join("")}</table>`}
 ${requestBody === undefined ? "" : `<h4>Body</h4><p>${bodyHtml(requestBody)}</p>`}
-<h4>Answers</h4><table>${Object.entries(operation.responses).map(answerRow).join("")}</table>
+<h4>Answers</h4><table>${answers.join("")}</table>
 </section>`;
 }
 
@@ -75,22 +78,29 @@ function bodyHtml(body: JsonObject): string {
 function contentHtml(content: unknown): string {
   return Object.entries((content ?? {}) as Record<string, { schema: JsonObject }>)
     .map(([type, { schema }]) =>
-      type === "application/json"
+      type.endsWith("json")
         ? `${typeHtml(schema)}${fieldsHtml(schema)}`
         : `<code>${escapeHtml(type)}</code>`,
     )
     .join(" or ");
 }
 
-function answerRow([status, { description, headers = {}, content }]: [string, Response]): string {
-  const named = Object.entries(headers as Record<string, { description: string }>).map(
-    ([name, header]) => `<br><small><code>${name}</code> ${inlineHtml(header.description)}</small>`,
+function answerRow(status: string, response: Response, { responses }: Components): string {
+  const described = "$ref" in response ? responses[response.$ref.replace(RESPONSES, "")] : response;
+  const { description = "", headers = {}, content } = described ?? {};
+  const named = Object.entries(headers as Record<string, Header>).flatMap(([name, header]) =>
+    "$ref" in header ? [] : [`<br><small><code>${name}</code> ${headerHtml(header)}</small>`],
   );
-  const shape = Number(status) < 400 ? contentHtml(content) : '<a href="#Problem">Problem</a>';
   return (
-    `<tr><th scope="row"><code>${status}</code><td>${shape}` +
+    `<tr><th scope="row"><code>${status}</code><td>${contentHtml(content)}` +
     `<td>${inlineHtml(description)}${named.join("")}`
   );
+}
+
+type Header = { $ref: string } | { description?: string; schema: JsonObject };
+
+function headerHtml({ description, schema }: Exclude<Header, { $ref: string }>): string {
+  return description === undefined ? typeHtml(schema) : inlineHtml(description);
 }
 
 function schemaHtml([name, value]: [string, unknown]): string {

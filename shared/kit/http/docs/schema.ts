@@ -1,6 +1,5 @@
-import { inlineHtml } from "./text.ts";
-import { escapeHtml } from "../html.ts";
-import type { JsonObject } from "./openapi.ts";
+import { escapeHtml, inlineHtml } from "../html.ts";
+import type { JsonObject } from "./json-schema.ts";
 
 /** The parts of JSON Schema that our descriptions use. */
 interface Schema {
@@ -42,14 +41,12 @@ export function typeHtml(value: JsonObject): string {
 }
 
 function limitsOf({ minimum, maximum, minLength, maxLength }: Schema): string[] {
-  const isWhole = maximum !== Number.MAX_SAFE_INTEGER;
-  return [
-    rangeOf(
-      minimum === Number.MIN_SAFE_INTEGER ? undefined : minimum,
-      isWhole ? maximum : undefined,
-    ),
-    rangeOf(minLength, maxLength, " characters"),
-  ].filter((text) => text !== "");
+  // A whole number without bounds has those of a double.
+  const least = minimum === Number.MIN_SAFE_INTEGER ? undefined : minimum;
+  const most = maximum === Number.MAX_SAFE_INTEGER ? undefined : maximum;
+  return [rangeOf(least, most), rangeOf(minLength, maxLength, " characters")].filter(
+    (text) => text !== "",
+  );
 }
 
 function rangeOf(least: number | undefined, most: number | undefined, unit = ""): string {

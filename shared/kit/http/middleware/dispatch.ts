@@ -49,6 +49,7 @@ export function dispatch(routes: readonly Route[], checks: RequestChecks): Middl
     (ctx.state as { pattern: string }).pattern = pattern;
     if (route.namedOriginsOnly === true) checks.checkOrigin(ctx);
     if (route.apiKey === true) checks.checkApiKey(ctx);
+    if (route.caching !== undefined) ctx.res.setHeader("cache-control", route.caching);
     const { layer } = resource;
     const params =
       route.params && validate(route.params, layer.params(path, layer.captures(path)), "path");

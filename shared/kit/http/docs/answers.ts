@@ -1,0 +1,142 @@
+import { z } from "zod";
+import { type ProblemKind, problems } from "../problem.ts";
+import type { Reply, Route } from "../route.ts";
+import { type JsonObject, toJsonSchema } from "./json-schema.ts";
+
+/** An answer, or where it is described. */
+export type Response = { $ref: string } | DescribedResponse;
+
+export interface DescribedResponse {
+  description: string;
+  headers?: JsonObject;
+  content?: JsonObject;
+}
+
+/** What the operations of a document refer to. */
+export interface Components {
+  schemas: JsonObject;
+  responses: Record<string, DescribedResponse>;
+  headers: JsonObject;
+  securitySchemes?: JsonObject;
+}
+
+/** Where a response that several operations share is described. */
+export const RESPONSES = "#/components/responses/";
+
+const everyHeader = { "x-request-id": { $ref: "#/components/headers/RequestId" } };
+
+const AnyProblem = z
+  .object({
+    type: z.string().describe("`urn:problem:` and the kind's stable id."),
+    title: z.string(),
+    status: z.int(),
+    detail: z.string().describe("What was expected, what came and what to do."),
+    request_id: z.string().describe("Finds this request in the service's log."),
+  })
+  .meta({ id: "Problem", description: "RFC 9457 problem details." });
+
+/** Components that no operation has to itself. */
+export function createComponents(): Components {
+  const schemas: JsonObject = {};
+  const Failure = {
+    description:
+      "Any other failure, such as 405 for a method that the path does not have; then `Allow` " +
+      "names those that it has.",
+    headers: { ...everyHeader, ...describeHeaders(problems.methodNotAllowed.headers) },
+    content: problemContent(AnyProblem, schemas),
+  };
+  const description = "Finds the request in the log: the caller's own, where it sent one.";
+  return {
+    schemas,
+    responses: { Failure },
+    headers: { RequestId: { description, schema: { type: "string" } } },
+  };
+}
+
+/** Every answer of a route: its own, its problems, and what any route may answer. */
+export function describeAnswers(route: Route, components: Components): Record<string, Response> {
+  const replies = Object.entries(route.replies).map(([status, reply]) => [
+    status,
+    describeReply(reply, route, components.schemas),
+  ]);
+  const byStatus = Map.groupBy(problemsOf(route), (kind) => String(kind.status));
+  const failures = [...byStatus].map(([status, kinds]) => [
+    status,
+    describeProblems(kinds, components),
+  ]);
+  return {
+    ...Object.fromEntries(failures),
+    ...Object.fromEntries(replies),
+    default: { $ref: `${RESPONSES}Failure` },
+  } as Record<string, Response>;
+}
+
+function problemsOf(route: Route): Set<ProblemKind> {
+  const { params, query, body } = route;
+  return new Set([
+    ...((params ?? query ?? body) ? [problems.invalid] : []),
+    ...(body ? [problems.malformed, problems.tooLarge, problems.unsupportedType] : []),
+    ...(route.apiKey === true ? [problems.unauthorized] : []),
+    ...(route.namedOriginsOnly === true ? [problems.foreignOrigin] : []),
+    ...(route.problems ?? []),
+    problems.internal,
+  ]);
+}
+
+function describeReply(reply: Reply, { caching }: Route, schemas: JsonObject): DescribedResponse {
+  const { description, schema, type, headers } = reply;
+  const content =
+    schema === undefined
+      ? type && { [type]: { schema: { type: "string" } } }
+      : { "application/json": { schema: toJsonSchema(schema, "output", schemas) } };
+  return {
+    description,
+    headers: { ...everyHeader, ...describeCaching(caching), ...describeHeaders(headers) },
+    ...(content ? { content } : {}),
+  };
+}
+
+/** Operations that fail alike refer to the same description, named by its kinds. */
+function describeProblems(kinds: readonly ProblemKind[], components: Components): Response {
+  const name = kinds.map(({ id }) => toPascalCase(id)).join("Or");
+  const headers = Object.assign({}, ...kinds.map((kind) => kind.headers)) as Reply["headers"];
+  const [schema, ...others] = kinds.map(problemSchema);
+  components.responses[name] ??= {
+    description: kinds.map((kind) => `${kind.title}: ${kind.description}`).join(" "),
+    headers: { ...everyHeader, ...describeCaching("no-store"), ...describeHeaders(headers) },
+    content: problemContent(
+      others.length === 0 ? (schema ?? AnyProblem) : z.union([schema ?? AnyProblem, ...others]),
+      components.schemas,
+    ),
+  };
+  return { $ref: `${RESPONSES}${name}` };
+}
+
+/** With literals for what is always the same, so that a client can tell the kinds apart by type. */
+function problemSchema({ id, title, status, description, members }: ProblemKind): z.ZodObject {
+  return AnyProblem.extend({
+    type: z.literal(`urn:problem:${id}`),
+    title: z.literal(title),
+    status: z.literal(status),
+    ...members?.shape,
+  }).meta({ id: `${toPascalCase(id)}Problem`, description });
+}
+
+function problemContent(schema: z.ZodType, schemas: JsonObject): JsonObject {
+  return { "application/problem+json": { schema: toJsonSchema(schema, "output", schemas) } };
+}
+
+function describeCaching(caching: Route["caching"]): JsonObject {
+  return caching === undefined ? {} : { "cache-control": { schema: { const: caching } } };
+}
+
+function describeHeaders(headers: Reply["headers"] = {}): JsonObject {
+  const entries = Object.entries(headers);
+  return Object.fromEntries(
+    entries.map(([name, description]) => [name, { description, schema: { type: "string" } }]),
+  );
+}
+
+function toPascalCase(id: string): string {
+  return id.replaceAll(/(?:^|-)(\w)/g, (_, letter: string) => letter.toUpperCase());
+}
