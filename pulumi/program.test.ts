@@ -44,7 +44,9 @@ describe("the Pulumi program", () => {
     this.timeout(90_000);
     const refused = await runProgram(bad);
     expect(refused.exitCode).to.not.equal(0);
-    expect(refused.complaints.join("\n")).to.contain("page-services:network.nat: expected one of");
+    const text = refused.complaints.join("\n");
+    expect(text).to.contain("page-services:network.nat: expected one of");
+    expect(text, "a stack trace").to.not.match(/\n\s+at /);
     expect(refused.resources.map((each) => each.type)).to.deep.equal(["pulumi:pulumi:Stack"]);
   });
 
@@ -125,6 +127,12 @@ describe("the Pulumi program", () => {
           `_proof.${host}.`,
         ]),
       );
+    });
+
+    it("deletes its log bucket with the logs in it, so that they can be turned off", () => {
+      expect(find(prod, "aws:s3/bucket:Bucket", "access-logs").props).to.include({
+        forceDestroy: true,
+      });
     });
 
     it("admits to its log bucket the load balancers of its account and region, by TLS only", () => {

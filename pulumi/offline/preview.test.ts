@@ -2,10 +2,12 @@ import { execFile } from "node:child_process";
 import path from "node:path";
 import { promisify } from "node:util";
 import { expect } from "chai";
+import { getFileInfo } from "prettier";
 import { rules } from "../policies/rules.ts";
 import type { RecordedResource, Recording } from "./recording.ts";
 import { report } from "./report.ts";
 import { sampleResource } from "./sample-resource.ts";
+import { root } from "./stack-file.ts";
 
 const stackUrn = "urn:pulumi:dev::p::pulumi:pulumi:Stack::p-dev";
 
@@ -68,6 +70,14 @@ describe("the offline preview", () => {
           .which.matches(/^Usage: npm run \S+ -- <stack>.*\n$/);
       });
     }
+
+    it("leave the stack's file in the style of the CLI, which writes it: no check looks at it", async () => {
+      const ignorePath = path.join(root, ".prettierignore");
+      for (const stack of ["dev", "prod"])
+        expect(await getFileInfo(path.join(root, `Pulumi.${stack}.yaml`), { ignorePath }))
+          .to.have.property("ignored")
+          .that.equals(true);
+    });
 
     it("refuse a stack that has no file, in one line that names those that have", async () => {
       expect(await run("preview.ts", "nowhere"))
