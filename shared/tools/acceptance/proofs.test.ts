@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { startSystem } from "../testing/answering-system.ts";
 import { runSuites } from "./checks/check.ts";
-import { coverageCheck } from "./checks/common-checks.ts";
+import { coverageCheck } from "./checks/service-checks.ts";
 import { createProgressBar } from "./load/progress-bar.ts";
 
 describe("the coverage of a validation", () => {

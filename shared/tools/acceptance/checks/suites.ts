@@ -1,7 +1,7 @@
 import { type ServiceName, serviceNames } from "../../../contract.ts";
 import { importPart } from "../../service-part.ts";
 import type { Check, Suite } from "./check.ts";
-import { commonChecks, coverageCheck } from "./common-checks.ts";
+import { commonChecks, coverageCheck } from "./service-checks.ts";
 import { edgeChecks } from "./edge-checks.ts";
 
 /** What all services have in common, and what each adds in its `acceptance/checks.ts`. */

@@ -1,9 +1,9 @@
 import { existsSync, globSync, readdirSync, readFileSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { expect } from "chai";
-import { serviceNames } from "../../contract.ts";
+import { serviceNames } from "../../../contract.ts";
 
-const root = resolve(import.meta.dirname, "../../..");
+const root = resolve(import.meta.dirname, "../../../..");
 const read = (file: string) => readFileSync(join(root, file), "utf8");
 const documents = globSync("{*,.github/**/*,pulumi/**/*,services/**/*,shared/**/*}.md", {
   cwd: root,

@@ -1,0 +1,34 @@
+import { globSync } from "node:fs";
+import { basename, dirname, resolve } from "node:path";
+import { expect } from "chai";
+
+const root = resolve(import.meta.dirname, "../../../..");
+const MAX_FILES_IN_FOLDER = 15;
+/** Neither is in the repository: packages, and the types that are made of an `openapi.json`. */
+const made = /(^|\/)(node_modules(\/|$)|api\.d\.ts$)/;
+
+const files = globSync("{services,shared,pulumi}/**/*.*", {
+  cwd: root,
+  exclude: (path) => made.test(path),
+});
+const modules = files.filter((file) => file.endsWith(".ts"));
+
+describe("the rules of the house for files", () => {
+  it(`put at most ${MAX_FILES_IN_FOLDER} into a folder`, () => {
+    const folders = Map.groupBy(files, (file) => dirname(file));
+    const full = [...folders].filter(([, { length }]) => length > MAX_FILES_IN_FOLDER);
+    expect(folders.size).to.be.greaterThan(30);
+    expect(full.map(([folder, { length }]) => `${folder}: ${length} files`)).to.deep.equal([]);
+  });
+
+  it("name them in lower case with hyphens", () => {
+    const name = /^[a-z0-9]+(-[a-z0-9]+)*(\.long)?(\.test)?\.ts$/;
+    expect(modules.filter((file) => !name.test(basename(file)))).to.deep.equal([]);
+  });
+
+  it("give them a subject: none is a collection of helpers", () => {
+    const collection = /(^|[/-])(utils?|helpers?|common|misc|index)([/.-]|$)/;
+    const collections = modules.filter((file) => collection.test(file));
+    expect(collections).to.deep.equal(["pulumi/index.ts"]);
+  });
+});
