@@ -8,6 +8,34 @@ const noBarrel = {
   selector: "ExportAllDeclaration",
   message: "No barrels: import from the file that owns the name.",
 };
+const noNull = {
+  selector: ":not(BinaryExpression, CallExpression) > Literal[raw='null']",
+  message: "Use undefined: null is for what is not ours, to compare with or to pass on.",
+};
+const noPrivate = {
+  selector:
+    ":matches(PropertyDefinition, MethodDefinition[kind!='constructor'])[accessibility='private']",
+  message: "Use #name, which is private at runtime, too.",
+};
+const noCurrentDate = {
+  selector: "NewExpression[callee.name='Date'][arguments.length=0]",
+  message: "Take the clock as a dependency, now().",
+};
+const noAssertionInCatch = {
+  selector: "CatchClause CallExpression[callee.name='expect']",
+  message: "It is skipped where nothing is thrown: assert on what the promise became.",
+};
+const noShould = {
+  selector: "CallExpression[callee.name=/^(it|describe)$/] > .arguments[value=/\\bshould\\b/]",
+  message: "Say in the present tense what it does.",
+};
+const everywhere = [noDefaultExport, noBarrel, noPrivate];
+const environment = {
+  ...{ object: "process", property: "env" },
+  message: "Read the environment in config.ts.",
+};
+const clock = { object: "Date", property: "now", message: "Take the clock as a dependency." };
+const chance = { object: "Math", property: "random", message: "Take chance as a dependency." };
 
 export default tseslint.config(
   { ignores: ["**/node_modules/", "**/dist/", ".data/", "*.config.js", "**/*.cjs", "**/api.d.ts"] },
@@ -24,11 +52,8 @@ export default tseslint.config(
       complexity: ["error", 12],
       eqeqeq: "error",
       "no-console": "error",
-      "no-restricted-syntax": ["error", noDefaultExport, noBarrel],
-      "no-restricted-properties": [
-        "error",
-        { object: "process", property: "env", message: "Read the environment in config.ts." },
-      ],
+      "no-restricted-syntax": ["error", ...everywhere, noNull, noCurrentDate],
+      "no-restricted-properties": ["error", environment, clock, chance],
       "@typescript-eslint/prefer-nullish-coalescing": "error",
       "@typescript-eslint/consistent-type-imports": "error",
       "@typescript-eslint/restrict-template-expressions": [
@@ -45,7 +70,7 @@ export default tseslint.config(
   {
     // What browsers run may use what they only advise against: the replacement needs HTTPS.
     files: ["services/*/page/browser/**"],
-    rules: { "@typescript-eslint/no-deprecated": "off" },
+    rules: { "@typescript-eslint/no-deprecated": "off", "no-restricted-properties": "off" },
   },
   {
     // Elsewhere the browser's types are known to the compiler, too: its globals must not be used.
@@ -65,13 +90,18 @@ export default tseslint.config(
       "pulumi/{architecture,cost,offline,preview-comment,rehearsal}/**",
       "pulumi/index.ts",
     ],
-    rules: { "no-restricted-properties": "off", "no-console": "off" },
+    rules: {
+      "no-restricted-properties": "off",
+      "no-console": "off",
+      "no-restricted-syntax": ["error", ...everywhere, noNull],
+    },
   },
   {
     files: ["**/*.test.ts", "shared/tools/testing/**", "services/*/testing/**"],
     rules: {
       "max-lines": ["error", { max: 400 }],
       "max-lines-per-function": "off",
+      "no-restricted-syntax": ["error", ...everywhere, noAssertionInCatch, noShould],
       "no-restricted-properties": "off",
       "@typescript-eslint/no-unused-expressions": "off",
       "@typescript-eslint/no-non-null-assertion": "off",

@@ -70,7 +70,12 @@ const sessions = new SessionWriter({
   onDropped: metrics.sessionsDropped,
 });
 const accounts = new Accounts({
-  users: new DynamoDBUserStore({ client: dynamodb, table: settings.usersTable, now }),
+  users: new DynamoDBUserStore({
+    client: dynamodb,
+    table: settings.usersTable,
+    now,
+    random: () => Math.random(),
+  }),
   passwords: new Passwords(),
   tokens: new Tokens({ keys: settings.tokenKeys, issuer: settings.deployment }),
   attempts: new Attempts(now),

@@ -95,14 +95,16 @@ function receiptOf(key: string): string {
  * Receipts that are neither among the newest nor young, as many as one update can sweep.
  *
  * They are picked by chance, for other instances sweep the same item at the same time.
+ *
+ * @param random at least 0, below 1
  */
-export function staleReceipts(item: Item, nowMs: number): readonly string[] {
+export function staleReceipts(item: Item, nowMs: number, random: () => number): readonly string[] {
   const ids = Object.keys(item).filter((name) => name.startsWith("receipt_"));
   const at = (id: string) => Number(item[`at_${id}`]?.N ?? 0);
   const oldestFirst = ids.sort((one, other) => at(one) - at(other));
   const stale = oldestFirst
     .slice(0, Math.max(0, ids.length - KEPT_RECEIPTS))
     .filter((id, index) => at(id) < nowMs - YOUNG_MS || index < ids.length - MAX_RECEIPTS);
-  const first = Math.floor(Math.random() * Math.max(1, stale.length - MAX_SWEPT + 1));
+  const first = Math.floor(random() * Math.max(1, stale.length - MAX_SWEPT + 1));
   return stale.slice(first, first + MAX_SWEPT);
 }

@@ -33,7 +33,7 @@ describe("DynamoDBUserStore", () => {
       },
       { step: "deserialize", priority: "high", name: "loseReplies" },
     );
-    return new DynamoDBUserStore({ client, table: "users", now });
+    return new DynamoDBUserStore({ client, table: "users", now, random: Math.random });
   }
   let created = 0;
   async function withUser(store = open()) {

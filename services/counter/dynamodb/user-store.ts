@@ -19,6 +19,8 @@ export interface UserStoreOptions {
   table: string;
   /** Milliseconds since the epoch; orders the receipts. */
   now: () => number;
+  /** At least 0, below 1. */
+  random: () => number;
 }
 
 /** One change of a number, and the receipts by which a lost reply can be found again. */
@@ -149,7 +151,8 @@ export class DynamoDBUserStore implements UserStore {
   }
 
   #noteStale(email: string, item: Item): void {
-    const stale = staleReceipts(item, this.#options.now());
+    const { now, random } = this.#options;
+    const stale = staleReceipts(item, now(), random);
     if (stale.length === 0) this.#stale.delete(email);
     else this.#stale.set(email, stale);
   }

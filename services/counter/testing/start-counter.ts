@@ -46,7 +46,7 @@ export function startCounter(options: StartCounterOptions): Promise<RunningApp> 
     now,
   });
   const accounts = new Accounts({
-    users: new DynamoDBUserStore({ client, table: "users", now }),
+    users: new DynamoDBUserStore({ client, table: "users", now, random: Math.random }),
     passwords: new Passwords(),
     tokens: new Tokens({ keys: [], issuer: "test" }),
     attempts: new Attempts(now),
