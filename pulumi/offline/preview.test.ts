@@ -1,4 +1,6 @@
 import { execFile } from "node:child_process";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import path from "node:path";
 import { promisify } from "node:util";
 import { expect } from "chai";
@@ -7,7 +9,7 @@ import { rules } from "../policies/rules.ts";
 import type { RecordedResource, Recording } from "./recording.ts";
 import { report } from "./report.ts";
 import { sampleResource } from "./sample-resource.ts";
-import { root } from "./stack-file.ts";
+import { readStackFile, root } from "./stack-file.ts";
 
 const stackUrn = "urn:pulumi:dev::p::pulumi:pulumi:Stack::p-dev";
 
@@ -77,6 +79,34 @@ describe("the offline preview", () => {
         expect(await getFileInfo(path.join(root, `Pulumi.${stack}.yaml`), { ignorePath }))
           .to.have.property("ignored")
           .that.equals(true);
+    });
+
+    it("read a stack's file that is new and empty, and name one that is no YAML", async () => {
+      const folder = await mkdtemp(path.join(tmpdir(), "stack-file-"));
+      try {
+        await writeFile(path.join(folder, "Pulumi.yaml"), "name: p");
+        for (const text of ["", "config:"]) {
+          await writeFile(path.join(folder, "Pulumi.new.yaml"), text);
+          expect(await readStackFile("new", folder)).to.deep.include({ values: {} });
+        }
+        await writeFile(path.join(folder, "Pulumi.new.yaml"), "config: [");
+        const fault: unknown = await readStackFile("new", folder).catch((error: unknown) => error);
+        expect(String(fault)).to.match(/^Error: Pulumi\.new\.yaml is no YAML: .*line 1/);
+      } finally {
+        await rm(folder, { recursive: true });
+      }
+    });
+
+    it("say why they fail in one line, without a stack trace", async () => {
+      const program = `
+        import { runStackCommand } from "${path.join(import.meta.dirname, "stack-command.ts")}";
+        const run = () => Promise.reject(new Error("There are no prices for mars-1."));
+        await runStackCommand({ usage: "", run });`;
+      const args = ["--input-type=module", "--eval", program, "--", "dev"];
+      const failed: unknown = await promisify(execFile)(process.execPath, args).catch(
+        (error: unknown) => error,
+      );
+      expect(failed).to.include({ code: 1, stderr: "There are no prices for mars-1.\n" });
     });
 
     it("refuse a stack that has no file, in one line that names those that have", async () => {

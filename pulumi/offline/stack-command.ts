@@ -2,6 +2,7 @@ import { globSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { root } from "./stack-file.ts";
 
+const EXIT_FAILED = 1;
 const EXIT_USAGE = 2;
 
 export interface StackCommand {
@@ -15,7 +16,8 @@ export interface StackCommand {
 
 /**
  * Runs a command for the stack that the command line names; its code becomes the process's. `--help`
- * prints the usage; a command line that is wrong, or a stack without a file, ends with code 2.
+ * prints the usage; a command line that is wrong, or a stack without a file, ends with code 2, and what
+ * went wrong for a reason to name with code 1, without a stack trace.
  */
 export async function runStackCommand({ usage, options = [], run }: StackCommand): Promise<void> {
   if (process.argv.includes("--help")) {
@@ -28,7 +30,14 @@ export async function runStackCommand({ usage, options = [], run }: StackCommand
     process.exitCode = EXIT_USAGE;
     return;
   }
-  process.exitCode = await run(parsed.stack, parsed.values);
+  try {
+    process.exitCode = await run(parsed.stack, parsed.values);
+  } catch (error) {
+    // A plain error was made for the person who ran the command; any other is a fault of ours.
+    if (!(error instanceof Error) || error.constructor !== Error) throw error;
+    console.error(error.message);
+    process.exitCode = EXIT_FAILED;
+  }
 }
 
 /** @returns the stack and the options, or what is wrong with them */
