@@ -8,13 +8,8 @@ await runStackCommand({
   usage: "Usage: npm run cost -- <stack> [--compare <git revision>]   what it costs in a month",
   options: ["compare"],
   async run(stack, { compare }) {
-    try {
-      console.log(await cost(stack, compare));
-      return 0;
-    } catch (error) {
-      console.error(error instanceof Error ? error.message : error);
-      return 1;
-    }
+    console.log(await cost(stack, compare));
+    return 0;
   },
 });
 

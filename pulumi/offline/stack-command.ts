@@ -3,7 +3,7 @@ import { parseArgs } from "node:util";
 import { root } from "./stack-file.ts";
 
 const EXIT_FAILED = 1;
-const EXIT_USAGE = 2;
+export const EXIT_USAGE = 2;
 
 export interface StackCommand {
   /** How it is called, and one line on what it does. */

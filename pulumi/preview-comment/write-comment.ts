@@ -1,33 +1,31 @@
 // Prints what a change does to a stack, as Markdown for a pull request:
 // npm run preview:comment -- <stack> --base <git revision> [--events <file>]
 import { readFile } from "node:fs/promises";
-import { parseArgs } from "node:util";
 import { estimate } from "../cost/estimate.ts";
 import { costDifference } from "../cost/tables.ts";
 import { plan } from "../lifecycle/plan.ts";
 import { type RecordedStack, recordRevision, recordWorkingTree } from "../offline/record-stack.ts";
+import { EXIT_USAGE, runStackCommand } from "../offline/stack-command.ts";
 import { violations } from "../policies/rule.ts";
 import { rules } from "../policies/rules.ts";
 import { type Comment, comment } from "./comment.ts";
 import { type Preview, readPreview } from "./engine-events.ts";
 
-const { values, positionals } = parseArgs({
-  options: {
-    base: { type: "string" },
-    events: { type: "string" },
-    help: { type: "boolean", default: false },
+const usage =
+  "Usage: npm run preview:comment -- <stack> --base <git revision> [--events <file>]   what it changes";
+
+await runStackCommand({
+  usage,
+  options: ["base", "events"],
+  async run(stack, { base, events }) {
+    if (base === undefined) {
+      console.error(`Say which revision to compare with. ${usage}`);
+      return EXIT_USAGE;
+    }
+    console.log(comment(await prepare(stack, base, events)));
+    return 0;
   },
-  allowPositionals: true,
 });
-const usage = "Usage: npm run preview:comment -- dev --base <git revision> [--events <file>]";
-const [stack, ...rest] = positionals;
-if (values.help) console.log(usage);
-else if (stack === undefined || values.base === undefined || rest.length > 0) {
-  console.error(usage);
-  process.exitCode = 2;
-} else {
-  console.log(comment(await prepare(stack, values.base, values.events)));
-}
 
 async function prepare(stack: string, base: string, events?: string): Promise<Comment> {
   const [before, after] = await Promise.allSettled([
