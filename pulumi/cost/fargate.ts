@@ -31,6 +31,7 @@ export function fargateHours(
   );
   if (task === undefined) throw new Error(`The service ${name} runs an unknown task: ${family}.`);
   const platform = task.props["runtimePlatform"] as { cpuArchitecture: "ARM64" | "X86_64" };
+  const architecture = platform.cpuArchitecture;
   const vcpu = Number(task.props["cpu"]) / 1024;
   const gb = Number(task.props["memory"]) / 1024;
   const hours = (tasks: number): TaskHours => ({
@@ -39,11 +40,7 @@ export function fargateHours(
   });
   const tasks = Number(props["desiredCount"]);
   const spot = spotTasks(tasks, props["capacityProviderStrategies"] as Strategy[]);
-  return {
-    architecture: platform.cpuArchitecture,
-    onDemand: hours(tasks - spot),
-    spot: hours(spot),
-  };
+  return { architecture, onDemand: hours(tasks - spot), spot: hours(spot) };
 }
 
 /** First the bases, then by weight: a share, as ECS reaches the weights only on the long run. */
