@@ -81,7 +81,7 @@ export const problems = {
     status: 415,
     id: "unsupported-media-type",
     title: "Unsupported media type",
-    description: "The body is not `application/json` in UTF-8.",
+    description: "The body has none of the types that the route accepts, or is not in UTF-8.",
   },
   internal: {
     status: 500,

@@ -105,7 +105,7 @@ describe("a service's app", () => {
       '"cup"',
       400,
       "invalid-input",
-      /expected a JSON object, received "cup"/,
+      /expected a JSON object, received a text/,
     ],
     [
       "more than 16 KiB",

@@ -59,9 +59,9 @@ export function dispatch(routes: readonly Route[], checks: RequestChecks): Middl
   };
 }
 
-function readBody(ctx: Context, { acceptsForm, demandsJson }: Route): Promise<unknown> {
-  const comesAsForm = acceptsForm === true && isForm(ctx.req);
-  return comesAsForm ? readFormBody(ctx.req) : readJsonBody(ctx, demandsJson);
+function readBody(ctx: Context, route: Route): Promise<unknown> {
+  const comesAsForm = route.acceptsForm === true && isForm(ctx.req);
+  return comesAsForm ? readFormBody(ctx.req) : readJsonBody(ctx, route);
 }
 
 /** Pattern of the route that took the request, `none` where no route did. */

@@ -21,13 +21,20 @@ const demanding = route({
   operationId: "demand",
   demandsJson: true,
 });
+const login = route({
+  ...echo,
+  paths: ["/login"],
+  operationId: "logIn",
+  body: z.object({ password: z.string() }),
+  acceptsForm: true,
+});
 const about = { service: "catalog", title: "Echo", description: "For a test." } as const;
 
 describe("a JSON body", () => {
   let app: Awaited<ReturnType<typeof startApp>>;
 
   before(async () => {
-    app = await startApp(createServiceApp(about, [echo, demanding], testContext()));
+    app = await startApp(createServiceApp(about, [echo, demanding, login], testContext()));
   });
 
   after(() => app[Symbol.asyncDispose]());
@@ -129,6 +136,44 @@ describe("a JSON body", () => {
     expect((await post()).status).to.equal(200);
     expect((await post(undefined, undefined, "/demanding")).status).to.equal(415);
     expect((await post(undefined, "application/json", "/demanding")).status).to.equal(200);
+  });
+
+  for (const [text, fault] of [
+    ['{"password":hunter2}', "Unexpected character in JSON at position 12"],
+    ["email=ada&password=hunter2", "Unexpected character in JSON at position 0"],
+    ["undefined", "Unexpected character in JSON at position 0"],
+    ['["hunter2", trux]', "Unexpected character in JSON at position 15"],
+    [
+      '{"password":"hunter2"\n"n":1}',
+      "Expected ',' or '}' after property value in JSON at position 22 (line 2 column 1)",
+    ],
+    ['{"password":"hunter2', "Unterminated string in JSON at position 20 (line 1 column 21)"],
+    ["[tru", "Unexpected end of JSON input"],
+  ] as const) {
+    it(`that is ${text.replace("\n", " ")} gets kind and place of the fault, and none of its text`, async () => {
+      const { status, detail } = await post(text, "application/json");
+      expect(status).to.equal(400);
+      expect(detail).to.equal(
+        `Expected JSON in UTF-8, the parser reports: ${fault}. Send a JSON object.`,
+      );
+    });
+  }
+
+  it("repeats no password that is no text", async () => {
+    for (const secret of ["12345678901234567890", '{"is":12345678901234567890}', '["1234"]']) {
+      const { status, text } = await post(`{"password":${secret}}`, "application/json", "/login");
+      expect(status).to.equal(400);
+      expect(text).to.include('"password').and.not.include("1234");
+    }
+    expect((await post('"1234"', "application/json", "/login")).detail).to.not.include("1234");
+  });
+
+  it("may be a form where the route says so, and a refusal then names both types", async () => {
+    const form = await post("password=1", "application/x-www-form-urlencoded", "/login");
+    expect(form.body).to.deep.equal({ password: "1" });
+    const { status, detail } = await post("{}", "text/plain", "/login");
+    expect(status).to.equal(415);
+    expect(detail).to.include("application/json or application/x-www-form-urlencoded in UTF-8");
   });
 
   it("reaches no terminal by an error text", async () => {

@@ -3,7 +3,9 @@ import type { Context } from "koa";
 import { invalidInput, Problem, problems } from "../problem.ts";
 import { announcesBody, readText } from "./body-text.ts";
 import { isKeptExactly } from "./exact-number.ts";
-import { quote } from "./quote.ts";
+import { FORM_TYPE } from "./form-body.ts";
+import { describeJsonFault } from "./json-fault.ts";
+import { isSecret, quote } from "./quote.ts";
 
 /** Deeper than any body of ours; what recurses over a value needs no bound of its own. */
 const MAX_DEPTH = 32;
@@ -11,31 +13,45 @@ const MAX_DEPTH = 32;
 const SUSPICIOUS_NUMBER = /\d[\d.]{15}|\d[eE]/;
 const JSON_TYPE = /^application\/json\s*(?:;\s*charset\s*=\s*"?utf-?8"?\s*)?;?\s*$/i;
 
+export interface JsonBodyOptions {
+  /**
+   * Refuses a request without `content-type: application/json` even if it has no body: such a request
+   * no page of another origin can send without asking first.
+   */
+  demandsJson?: boolean | undefined;
+  /** The route takes forms too: a refusal names their type as well. */
+  acceptsForm?: boolean | undefined;
+}
+
 /**
- * Reads a JSON body of at most 16 KiB.
+ * Reads a JSON body of at most 16 KiB. No error text repeats what the body says where it is no JSON.
  *
- * @param demandType refuses a request without `content-type: application/json` even if it has no
- *   body: such a request no page of another origin can send without asking first
  * @returns the value, or undefined when the request has no body
  * @throws Problem 400 malformed JSON or a number that cannot be kept, 413 too large, 415 anything
  *   but JSON in UTF-8
  */
-export async function readJsonBody(ctx: Context, demandType = false): Promise<unknown> {
+export async function readJsonBody(
+  ctx: Context,
+  { demandsJson = false, acceptsForm = false }: JsonBodyOptions = {},
+): Promise<unknown> {
   const hasBody = announcesBody(ctx.req);
-  if (hasBody || demandType) checkType(ctx.req);
+  if (hasBody || demandsJson) checkType(ctx.req, acceptsForm);
   if (!hasBody) return undefined;
   const text = await readText(ctx.req);
   if (text.trim() === "") return undefined;
   return refuseWhatIsLost(parse(text), text);
 }
 
-function checkType({ headers }: IncomingMessage): void {
+function checkType({ headers }: IncomingMessage, acceptsForm: boolean): void {
   const type = headers["content-type"];
   if (type === undefined || !JSON_TYPE.test(type)) {
     const received = type === undefined ? "none" : quote(type);
+    const [expected, todo] = acceptsForm
+      ? [`application/json or ${FORM_TYPE}`, "as a plain JSON object or as a form"]
+      : ["application/json", "as a plain JSON object"];
     throw unsupported(
-      `Expected content-type application/json in UTF-8, received ${received}. ` +
-        "Send the fields as a plain JSON object under that type.",
+      `Expected content-type ${expected} in UTF-8, received ${received}. ` +
+        `Send the fields ${todo} under that type.`,
     );
   }
   const encoding = headers["content-encoding"] ?? "identity";
@@ -53,15 +69,15 @@ function unsupported(detail: string): Problem {
 function parse(text: string): unknown {
   try {
     return JSON.parse(text);
-  } catch (error) {
-    throw malformed(`the parser reports ${quote((error as Error).message)}`, error);
+  } catch {
+    // The parser's own error is no cause to keep: it quotes the text.
+    throw malformed(`the parser reports: ${describeJsonFault(text)}`);
   }
 }
 
-function malformed(received: string, cause?: unknown): Problem {
+function malformed(received: string): Problem {
   return new Problem(problems.malformed, {
     detail: `Expected JSON in UTF-8, ${received}. Send a JSON object.`,
-    cause,
   });
 }
 
@@ -99,10 +115,8 @@ function isDeeper(value: unknown, levels: number): boolean {
 
 function* lossyNumbers(value: unknown, path: string): Generator<{ path: string; message: string }> {
   if (value instanceof LossyNumber) {
-    yield {
-      path,
-      message: `expected a number that 64 bits keep exactly, received ${quote(value.source)}`,
-    };
+    const received = isSecret(path.split(".")) ? "" : `, received ${quote(value.source)}`;
+    yield { path, message: `expected a number that 64 bits keep exactly${received}` };
   } else if (typeof value === "object" && value !== null) {
     for (const [key, each] of Object.entries(value)) {
       yield* lossyNumbers(each, path === "body" ? key : `${path}.${key}`);

@@ -20,3 +20,11 @@ export function escapeUnseen(json: string): string {
     (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
   );
 }
+
+/** Fields whose value no answer repeats: it may end in somebody's log. */
+const SECRET_FIELDS: ReadonlySet<PropertyKey> = new Set(["password"]);
+
+/** Whether a field is secret, or lies within one. */
+export function isSecret(path: readonly PropertyKey[]): boolean {
+  return path.some((name) => SECRET_FIELDS.has(name));
+}

@@ -1,6 +1,6 @@
 import type { z } from "zod";
 import { type InputFault, invalidInput } from "../problem.ts";
-import { quote } from "./quote.ts";
+import { isSecret, quote } from "./quote.ts";
 
 const SHOWN_KEY_CHARACTERS = 64;
 
@@ -31,12 +31,12 @@ function toFaults(issue: z.core.$ZodIssue, where: string): InputFault[] {
   return [{ path: path === "" ? where : path, message: `${issue.message}${received(issue)}` }];
 }
 
-/** Fields whose value no answer repeats: it may end in somebody's log. */
-const SECRET_FIELDS = new Set<PropertyKey | undefined>(["password"]);
-
 /** What came, where the message does not say it already. */
 function received({ message, input, path }: z.core.$ZodIssue): string {
-  if (message.includes("received") || SECRET_FIELDS.has(path.at(-1))) return "";
+  if (message.includes("received") || isSecret(path)) return "";
+  // A whole body that is a text may be anything, a secret too.
+  const isWholeText = path.length === 0 && typeof input === "string";
+  if (isWholeText) return ", received a text";
   return `, received ${typeof input === "object" ? nameOf(input) : quote(input)}`;
 }
 
