@@ -76,7 +76,9 @@ export class Accounts {
   async register(email: string, password: string, address: string): Promise<void> {
     const { users, passwords, attempts, isRegistrationOpen } = this.#options;
     if (!isRegistrationOpen) throw new Refusal("registration-closed");
-    attempts.take(`registration ${address}`);
+    const name = `registration ${address}`;
+    attempts.check(name);
+    attempts.count(name);
     const passwordHash = await passwords.hash(password);
     if (!(await users.create({ email, passwordHash }))) throw new Refusal("email-taken");
   }
@@ -84,29 +86,30 @@ export class Accounts {
   /**
    * An unknown user costs as much time as a wrong password, and gets the same answer.
    *
+   * Only failures use up attempts: neither a right password nor a check that the service could not
+   * make. They are counted before the next check begins, so logins at once are bounded like others.
+   *
    * @throws Refusal `wrong-credentials`; TooManyAttempts; PasswordsBusy
    */
   async logIn(email: string, password: string, address: string): Promise<AccessToken> {
     const { users, passwords, tokens, attempts, onRefusedLogin } = this.#options;
-    attempts.take(`address ${address}`, `user ${email}`);
-    let isWrong = false;
-    try {
-      const user = await users.find(email);
-      isWrong = !(await passwords.verify(password, user?.passwordHash));
-    } finally {
-      // No attempt is used up where the service could not tell whether the password is right.
-      if (!isWrong) attempts.giveBack(`address ${address}`, `user ${email}`);
-    }
-    if (isWrong) {
-      onRefusedLogin();
-      throw new Refusal("wrong-credentials");
-    }
-    return tokens.issue(email);
+    const names = [`address ${address}`, `user ${email}`];
+    const limit = {
+      begin: () => attempts.check(...names),
+      fail: () => attempts.count(...names),
+    };
+    // Who has none left neither waits nor costs a store call.
+    limit.begin();
+    const user = await users.find(email);
+    if (await passwords.verify(password, user?.passwordHash, limit)) return tokens.issue(email);
+    onRefusedLogin();
+    throw new Refusal("wrong-credentials");
   }
 
-  /** The user whom a token names; undefined when it is none of ours, or has expired. */
-  recognise(token: string): Promise<string | undefined> {
-    return this.#options.tokens.verify(token);
+  /** The user whom a token names; undefined when it is none of ours, has expired, or names no email. */
+  async recognise(token: string): Promise<string | undefined> {
+    const email = await this.#options.tokens.verify(token);
+    return email !== undefined && EMAIL.test(email) ? email : undefined;
   }
 
   /** @throws Refusal `unknown-user` */

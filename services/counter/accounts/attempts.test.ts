@@ -7,32 +7,25 @@ describe("Attempts", () => {
   beforeEach(() => {
     attempts = new Attempts(() => nowMs);
   });
-  const take = (count: number, ...names: string[]) => {
-    for (let each = 0; each < count; each += 1) attempts.take(...names);
+  const count = (times: number, ...names: string[]) => {
+    for (let each = 0; each < times; each += 1) attempts.count(...names);
   };
 
   it("gives each name twenty in a quarter of an hour", () => {
-    take(20, "a");
-    expect(() => attempts.take("a"))
+    count(19, "a");
+    attempts.check("a");
+    count(1, "a");
+    expect(() => attempts.check("a"))
       .to.throw(TooManyAttempts)
       .with.property("retryAfterSeconds", 900);
-    attempts.take("b");
+    attempts.check("b");
     nowMs += 900_000;
-    attempts.take("a");
+    attempts.check("a");
   });
 
-  it("takes none of any name when one has none left", () => {
-    take(20, "a");
-    take(19, "b");
-    expect(() => attempts.take("a", "b")).to.throw(TooManyAttempts);
-    attempts.take("b");
-    expect(() => attempts.take("b")).to.throw(TooManyAttempts);
-  });
-
-  it("takes back the attempt of a success, and never more", () => {
-    take(20, "a");
-    attempts.giveBack("a", "unknown");
-    attempts.take("a");
-    expect(() => attempts.take("a")).to.throw(TooManyAttempts);
+  it("refuses when one of several names has none left", () => {
+    count(20, "a");
+    attempts.check("b");
+    expect(() => attempts.check("b", "a")).to.throw(TooManyAttempts);
   });
 });

@@ -1,4 +1,4 @@
-/** How many attempts one name has in a window; a success gives its attempt back. */
+/** How many attempts one name has in a window. */
 const MAX_ATTEMPTS = 20;
 const WINDOW_MS = 15 * 60_000;
 /** Names that are remembered; the oldest are forgotten first. */
@@ -17,7 +17,7 @@ export class TooManyAttempts extends Error {
 }
 
 interface Window {
-  taken: number;
+  counted: number;
   endsAtMs: number;
 }
 
@@ -31,28 +31,28 @@ export class Attempts {
     this.#now = now;
   }
 
-  /** @throws TooManyAttempts when one of the names has none left; then nothing is taken */
-  take(...names: readonly string[]): void {
-    const windows = names.map((name) => this.#windowOf(name));
-    const full = windows.filter(({ taken }) => taken >= MAX_ATTEMPTS);
-    if (full.length > 0) {
-      const endsAtMs = Math.max(...full.map((window) => window.endsAtMs));
-      throw new TooManyAttempts(Math.max(1, Math.ceil((endsAtMs - this.#now()) / 1_000)));
-    }
-    for (const window of windows) window.taken += 1;
+  /** @throws TooManyAttempts when one of the names has none left */
+  check(...names: readonly string[]): void {
+    const full = names.flatMap((name) => {
+      const window = this.#find(name);
+      return window !== undefined && window.counted >= MAX_ATTEMPTS ? [window.endsAtMs] : [];
+    });
+    if (full.length === 0) return;
+    const waitMs = Math.max(...full) - this.#now();
+    throw new TooManyAttempts(Math.ceil(waitMs / 1_000));
   }
 
-  giveBack(...names: readonly string[]): void {
-    for (const name of names) {
-      const window = this.#windows.get(name);
-      if (window !== undefined && window.taken > 0) window.taken -= 1;
-    }
+  count(...names: readonly string[]): void {
+    for (const name of names) (this.#find(name) ?? this.#open(name)).counted += 1;
   }
 
-  #windowOf(name: string): Window {
-    const known = this.#windows.get(name);
-    if (known !== undefined && known.endsAtMs > this.#now()) return known;
-    const window = { taken: 0, endsAtMs: this.#now() + WINDOW_MS };
+  #find(name: string): Window | undefined {
+    const window = this.#windows.get(name);
+    return window !== undefined && window.endsAtMs > this.#now() ? window : undefined;
+  }
+
+  #open(name: string): Window {
+    const window = { counted: 0, endsAtMs: this.#now() + WINDOW_MS };
     // Set anew, so that the map's order is that of the windows' ends.
     this.#windows.delete(name);
     this.#windows.set(name, window);

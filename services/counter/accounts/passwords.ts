@@ -1,7 +1,7 @@
 import { argon2, randomBytes, timingSafeEqual } from "node:crypto";
 import { promisify } from "node:util";
 
-const derive = promisify(argon2);
+const argon2id = promisify(argon2);
 
 /**
  * Cost of one password: about 20 MiB and 50 ms of a core.
@@ -21,33 +21,48 @@ export class PasswordsBusy extends Error {
   override readonly name = "PasswordsBusy";
 }
 
+/** Bounds how often a password is tried. */
+export interface TryLimit {
+  /** Called when the try begins, after its wait; what it throws ends the try. */
+  begin(): void;
+  /** Called when the password was wrong, before a try that waits can begin. */
+  fail(): void;
+}
+
 /** Hashes passwords with argon2id, a few at a time. */
 export class Passwords {
   readonly #waiting: (() => void)[] = [];
   #running = 0;
 
   /** @returns the hash with its salt and cost, in PHC format */
-  async hash(password: string): Promise<string> {
+  hash(password: string): Promise<string> {
     const salt = randomBytes(SALT_BYTES);
-    return format(COST, salt, await this.#derive(password, salt, COST));
+    return this.#inTurn(async () => format(COST, salt, await derive(password, salt, COST)));
   }
 
   /**
    * Takes the same time whether or not there is a hash to compare with.
    *
+   * Tries are made two at a time, and each asks the limit first: tries at once pass it by one failure
+   * at most.
+   *
    * @param stored what `hash` returned; undefined when there is no such user
    */
-  async verify(password: string, stored: string | undefined): Promise<boolean> {
-    const { cost, salt, hash } = parse(stored ?? DECOY);
-    const isEqual = timingSafeEqual(hash, await this.#derive(password, salt, cost));
-    return isEqual && stored !== undefined;
+  verify(password: string, stored: string | undefined, limit: TryLimit): Promise<boolean> {
+    return this.#inTurn(async () => {
+      limit.begin();
+      const { cost, salt, hash } = parse(stored ?? DECOY);
+      const isEqual = timingSafeEqual(hash, await derive(password, salt, cost));
+      const isRight = isEqual && stored !== undefined;
+      if (!isRight) limit.fail();
+      return isRight;
+    });
   }
 
-  async #derive(password: string, salt: Buffer, cost: Cost): Promise<Buffer> {
+  async #inTurn<T>(work: () => Promise<T>): Promise<T> {
     await this.#enter();
     try {
-      const message = password.normalize("NFKC");
-      return await derive("argon2id", { message, nonce: salt, tagLength: HASH_BYTES, ...cost });
+      return await work();
     } finally {
       this.#leave();
     }
@@ -74,6 +89,11 @@ interface Cost {
   memory: number;
   passes: number;
   parallelism: number;
+}
+
+function derive(password: string, salt: Buffer, cost: Cost): Promise<Buffer> {
+  const message = password.normalize("NFKC");
+  return argon2id("argon2id", { message, nonce: salt, tagLength: HASH_BYTES, ...cost });
 }
 
 /** Compared with where there is no user; no password has this hash. */

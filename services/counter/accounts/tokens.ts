@@ -47,7 +47,7 @@ export class Tokens {
     return { token, expiresInSeconds: LIFETIME_SECONDS };
   }
 
-  /** The user's email; undefined for a token that is forged, expired, or another deployment's. */
+  /** The subject; undefined for a token that is forged, expired, or another deployment's. */
   async verify(token: string): Promise<string | undefined> {
     try {
       const { payload } = await jwtVerify(token, ({ kid }) => this.#keyOf(kid), {
@@ -56,7 +56,8 @@ export class Tokens {
         audience: AUDIENCE,
         requiredClaims: ["sub", "exp"],
       });
-      return payload.sub;
+      const subject: unknown = payload.sub;
+      return typeof subject === "string" ? subject : undefined;
     } catch (error) {
       if (error instanceof errors.JOSEError) return undefined;
       throw error;

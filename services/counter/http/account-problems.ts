@@ -98,5 +98,7 @@ const refusals: Record<Refusal["reason"], () => Problem> = {
     }),
   "unknown-user": invalidToken,
   full: () =>
-    new Problem(accountProblems.numberAtMaximum, { detail: "Set a lower number with PUT." }),
+    new Problem(accountProblems.numberAtMaximum, {
+      detail: "There is no higher number. Set a lower one with PUT.",
+    }),
 };

@@ -2,7 +2,7 @@ import type { Context } from "koa";
 import { sendHtml } from "../../../shared/kit/http/html.ts";
 import { invalidInput, problems } from "../../../shared/kit/http/problem.ts";
 import { type Route, route } from "../../../shared/kit/http/route.ts";
-import type { Accounts } from "../accounts/accounts.ts";
+import { type Accounts, MAX_NUMBER } from "../accounts/accounts.ts";
 import { renderAccountPage } from "../page/account-page.ts";
 import { accountProblem, accountProblems, invalidToken } from "./account-problems.ts";
 import * as schemas from "./account-schemas.ts";
@@ -115,7 +115,9 @@ function setCurrentRoute({ accounts }: AccountRoutesOptions): Route {
     problems: forUsers,
     async handle(ctx, { body }) {
       const number = await accounts.set(await userOf(ctx, accounts), body.current);
-      ctx.body = { number, message: `The next number is ${number + 1}.` };
+      const message =
+        number < MAX_NUMBER ? `The next number is ${number + 1}.` : "There is no higher number.";
+      ctx.body = { number, message };
     },
   });
 }

@@ -36,17 +36,20 @@ export const OwnNumber = z.object({ number: Amount }).meta({ id: "OwnNumber" });
 
 export const NumberSet = OwnNumber.extend({ message: z.string() }).meta({ id: "NumberSet" });
 
+const expected = `expected a whole number, 0 to ${MAX_NUMBER}`;
+const NewAmount = z
+  .int({ error: expected, abort: true })
+  .min(0, expected)
+  .max(MAX_NUMBER, expected);
+const WrittenAmount = z
+  .string()
+  .regex(/^(0|[1-9]\d{0,14})$/, expected)
+  .transform(Number);
+
 export const NumberBody = z
   .strictObject({
     current: z
-      .union([
-        Amount,
-        z
-          .string()
-          .regex(/^(0|[1-9]\d{0,15})$/, `expected a whole number, 0 to ${MAX_NUMBER}`)
-          .transform(Number)
-          .pipe(Amount),
-      ])
+      .union([NewAmount, WrittenAmount], expected)
       .describe("The new number; the next one is one more."),
   })
   .meta({ id: "NumberBody" });
