@@ -41,8 +41,7 @@ describe("Accounts", () => {
     );
     const counts: Record<string, number> = {};
     for (const outcome of await Promise.allSettled(logins)) {
-      const kind =
-        outcome.status === "fulfilled" ? "let in" : String((outcome.reason as Error).name);
+      const kind = outcome.status === "fulfilled" ? "let in" : (outcome.reason as Error).name;
       counts[kind] = (counts[kind] ?? 0) + 1;
     }
     return counts;

@@ -1,4 +1,5 @@
 import { escapeHtml } from "../../../shared/kit/http/html.ts";
+import { MAX_NUMBER } from "../accounts/accounts.ts";
 import { AccountForms } from "./browser/account-forms.ts";
 import { pageStyle } from "./page-style.ts";
 
@@ -27,6 +28,7 @@ label {
 }
 input,
 button {
+  min-width: 0;
   min-height: 2.75rem;
   padding: 0.5rem 0.75rem;
   color: inherit;
@@ -37,6 +39,10 @@ button {
 }
 button {
   cursor: pointer;
+}
+button[aria-disabled="true"] {
+  cursor: progress;
+  opacity: 0.6;
 }
 button[value="login"],
 #next {
@@ -99,7 +105,7 @@ export function renderAccountPage(scriptNonce: string): string {
 <button id="leave" type="button">Log out</button>
 </div>
 <form id="set">
-<label>Set it to <input id="current" type="number" min="0" step="1" required></label>
+<label>Set it to <input id="current" type="number" min="0" max="${MAX_NUMBER}" step="1" required></label>
 <div class="actions"><button type="submit">Set</button></div>
 </form>
 </section>

@@ -6,8 +6,9 @@ import { RedisServer } from "../../../shared/tools/local/stores/redis-server.ts"
 import { serviceEnvironment } from "../../../shared/tools/local/processes/service-environment.ts";
 import { ServiceProcess } from "../../../shared/tools/local/processes/service-process.ts";
 import { launchBrowser } from "../../../shared/tools/testing/launch-browser.ts";
+import { describeAccountPage } from "../testing/account-page-suite.ts";
 
-describe("The counter's page in a browser", () => {
+describe("The counter's pages in a browser", () => {
   const cleanUps = new AsyncDisposableStack();
   let service: ServiceProcess;
   let browser: Browser;
@@ -184,4 +185,7 @@ describe("The counter's page in a browser", () => {
         what: "The page shows the hit that came after",
       });
     }));
+
+  // Here, for it needs the same browser and service, which cost more than its tests.
+  describeAccountPage(() => ({ browser, url: service.url }));
 });

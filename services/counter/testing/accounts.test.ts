@@ -1,6 +1,6 @@
 import { GetItemCommand } from "@aws-sdk/client-dynamodb";
 import { expect } from "chai";
-import { decodeProtectedHeader, SignJWT } from "jose";
+import { decodeProtectedHeader, type JWTPayload, SignJWT } from "jose";
 import { createDynamoDB } from "../../../shared/kit/dynamodb.ts";
 import { serviceEnvironment } from "../../../shared/tools/local/processes/service-environment.ts";
 import { ServiceProcess } from "../../../shared/tools/local/processes/service-process.ts";
@@ -157,7 +157,7 @@ describe("a number of one's own, on three instances", () => {
     const email = `user-${users}@example.com`;
     const { kid } = decodeProtectedHeader(token);
     const signed = (sub: unknown) =>
-      new SignJWT({ sub, iss: "local", aud: "counter" } as object)
+      new SignJWT({ sub, iss: "local", aud: "counter" } as JWTPayload)
         .setProtectedHeader({ alg: "HS256", kid: kid! })
         .setExpirationTime("1h")
         .sign(Buffer.from(key));
