@@ -11,7 +11,7 @@ interface Product {
 
 const PRODUCTS = 20;
 
-export const createWorkload = (): Workload => new ProductWorkload();
+export const createWorkloads = (): Workload[] => [new ProductWorkload()];
 
 /** Reads of products that do not change: every answer has to be the product as it was written. */
 class ProductWorkload implements Workload {

@@ -1,4 +1,3 @@
-import { randomBytes } from "node:crypto";
 import { expect } from "chai";
 import { type Check, check } from "../../../shared/tools/acceptance/checks/check.ts";
 import {
@@ -6,43 +5,24 @@ import {
   expectStatus,
   readJson,
 } from "../../../shared/tools/acceptance/checks/expectations.ts";
-import type { Call, Target } from "../../../shared/tools/acceptance/target.ts";
+import type { Call } from "../../../shared/tools/acceptance/target.ts";
+import { TestUser } from "./test-user.ts";
 
-/** A user of this run alone. */
-const user = {
-  email: `acceptance-${randomBytes(6).toString("hex")}@example.com`,
-  password: randomBytes(18).toString("base64url"),
-};
-const form = (fields: Record<string, string>): Partial<Call> => ({
-  headers: { "content-type": "application/x-www-form-urlencoded" },
-  body: new URLSearchParams(fields).toString(),
-});
+/** The user of these checks; where registration is closed there is none to try with. */
+const user = new TestUser();
 const post = (path: string, rest: Partial<Call> = {}): Call => ({ method: "POST", path, ...rest });
-
-async function logIn(target: Target): Promise<(call: Call) => Call> {
-  const login = await readJson<{ access_token: string }>(target, post("/login", form(user)));
-  const authorization = `Bearer ${login.access_token}`;
-  return (call) => ({ ...call, headers: { ...call.headers, authorization } });
-}
-
-/** Where registration is closed, this says so and the others have no user to try with. */
-async function isOpen(target: Target): Promise<boolean> {
-  const answer = await target.send(post("/registration", { body: {} }));
-  return answer.status !== 403;
-}
 
 export const accountChecks: readonly Check[] = [
   check("registers a user once, by form or JSON", async (target) => {
-    const registered = await target.send(post("/registration", form(user)));
-    expectStatus(registered, 201, 403);
-    if (registered.status === 403) return;
-    await expectProblem(target, post("/counter/v1/registration", { body: user }), 409);
+    if (!(await user.register(target))) return;
+    const again = post("/counter/v1/registration", { body: user.credentials });
+    await expectProblem(target, again, 409);
   }),
   check("gives a user a private number, raised by one at a time", async (target) => {
-    if (!(await isOpen(target))) return;
-    const mine = await logIn(target);
+    if (!(await user.register(target))) return;
+    await user.logIn(target);
     const number = async (method: string, path: string, body?: unknown) => {
-      const call = mine({ method, path, ...(body !== undefined && { body }) });
+      const call = user.sign({ method, path, ...(body !== undefined && { body }) });
       return (await readJson<{ number: number }>(target, call)).number;
     };
     expect(await number("GET", "/current")).to.equal(0);
@@ -51,14 +31,16 @@ export const accountChecks: readonly Check[] = [
     expect(await number("PUT", "/current", { current: 1_000 })).to.equal(1_000);
     expect(await number("POST", "/counter/v1/next")).to.equal(1_001);
     expect(await number("PUT", "/counter/v1/current", { current: 5 })).to.equal(5);
-    const negative = mine({ method: "PUT", path: "/current", body: { current: -1_234 } });
+    const negative = user.sign({ method: "PUT", path: "/current", body: { current: -1_234 } });
     await expectProblem(target, negative, 400);
     expect(await number("GET", "/counter/v1/current")).to.equal(5);
   }),
   check("gives a request that is sent again its number again", async (target) => {
-    if (!(await isOpen(target))) return;
-    const mine = await logIn(target);
-    const call = mine(post("/counter/v1/next", { headers: { "idempotency-key": "acceptance" } }));
+    if (!(await user.register(target))) return;
+    await user.logIn(target);
+    const call = user.sign(
+      post("/counter/v1/next", { headers: { "idempotency-key": "acceptance" } }),
+    );
     const once = await readJson<{ number: number }>(target, call);
     expect(await readJson(target, call)).to.deep.equal(once);
   }),
@@ -68,16 +50,20 @@ export const accountChecks: readonly Check[] = [
     expect(page.headers.get("content-security-policy")).to.include("default-src 'none'");
   }),
   check("lets nobody in without the password or a token", async (target) => {
-    const wrong = { ...user, password: "not the password" };
+    const wrong = { ...user.credentials, password: "not the password" };
     const { problem } = await expectProblem(
       target,
       post("/counter/v1/login", { body: wrong }),
       401,
     );
-    expect(JSON.stringify(problem)).not.to.include(user.email);
-    const paths = ["/current", "/next", "/counter/v1/current"];
-    for (const path of paths) {
-      await expectProblem(target, { method: "GET", path, authorized: false }, 401);
+    expect(JSON.stringify(problem)).not.to.include(user.credentials.email);
+    for (const call of [
+      { method: "GET", path: "/current" },
+      { method: "PUT", path: "/counter/v1/current", body: { current: 1 } },
+      { method: "GET", path: "/next" },
+      { method: "POST", path: "/counter/v1/next" },
+    ]) {
+      await expectProblem(target, { ...call, authorized: false }, 401);
     }
     const forged = { authorization: "Bearer forged" };
     await expectProblem(target, { method: "GET", path: "/next", headers: forged }, 401);

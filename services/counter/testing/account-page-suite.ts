@@ -132,6 +132,14 @@ export function describeAccountPage(given: () => { browser: Browser; url: string
       await isIdle();
     });
 
+    it("runs no script but its own", async () => {
+      await page.evaluate(`document.head.append(
+        Object.assign(document.createElement("script"), { textContent: "globalThis.ran = 1" }))`);
+      expect(await page.evaluate("globalThis.ran")).to.equal(undefined);
+      await pollUntil(() => faults.length > 0, { what: "The browser says why" });
+      expect(faults.splice(0).join()).to.include("Content Security Policy");
+    });
+
     it("asks to log in again when the token is not accepted any more", async () => {
       await page.route(NEXT, (route) =>
         route.continue({ headers: { ...route.request().headers(), authorization: "Bearer old" } }),

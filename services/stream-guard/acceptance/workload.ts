@@ -9,7 +9,7 @@ interface Streams {
 
 const COLLECTION = "/api/v1/streams";
 
-export const createWorkload = (): Workload => new StreamWorkload();
+export const createWorkloads = (): Workload[] => [new StreamWorkload()];
 
 /**
  * More players than slots: each starts a stream, keeps it by a heartbeat and ends it, over and over.

@@ -16,7 +16,7 @@ const KEY = "acceptance-key";
 
 /** What the example consumers print in the end. */
 const lastLines = {
-  counter: /^\S+Z {2}# 1\n$/m,
+  counter: /^\S+Z {2}# 1\nYour own number is 1\.\n$/m,
   catalog: /^Samsung TV: 140 .*\nIt is 141 now\.\n$/,
   "stream-guard": /^\S+Z {2}Metropolis\nThe slot is free again\.\n$/m,
 };
@@ -86,7 +86,7 @@ describe("npm run validate and npm run stress", function () {
       const file = `../../../services/${service}/example/requests.http`;
       const text = await readFile(new URL(file, import.meta.url), "utf8");
       const target = new Target(url, KEY);
-      const values: Record<string, string> = { api_key: KEY };
+      const values: Record<string, string> = { api_key: KEY, $timestamp: String(Date.now()) };
       const requests = parseHttpFile(text);
       expect(requests).to.have.length.above(3);
       for (const request of requests) {

@@ -38,10 +38,14 @@ function readHeader(line: string): [name: string, value: string] {
   return [name.toLowerCase(), value];
 }
 
-/** The request with its variables filled in; `{{url}}` is the target's own and falls away. */
+/**
+ * The request with its variables filled in; `{{url}}` is the target's own and falls away.
+ *
+ * @param values of the file's variables, of the editors' own such as `$timestamp`, and of answers
+ */
 export function fillIn(request: HttpRequest, values: Readonly<Record<string, string>>): Call {
   const fill = (text: string) =>
-    text.replaceAll(/\{\{([\w.]+)\}\}/g, (_, name: string) => values[name] ?? "");
+    text.replaceAll(/\{\{(\$?[\w.]+)\}\}/g, (_, name: string) => values[name] ?? "");
   const headers = Object.entries(request.headers).map(([name, value]) => [name, fill(value)]);
   return {
     method: request.method,

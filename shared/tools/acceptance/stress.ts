@@ -47,10 +47,10 @@ await runCommand(async () => {
 async function createWorkloads(): Promise<Workload[]> {
   const parts = await Promise.all(
     serviceNames.map((service) =>
-      importPart<{ createWorkload: () => Workload }>(service, "acceptance/workload.ts"),
+      importPart<{ createWorkloads: () => Workload[] }>(service, "acceptance/workload.ts"),
     ),
   );
-  return parts.flatMap((part) => (part === undefined ? [] : [part.createWorkload()]));
+  return parts.flatMap((part) => part?.createWorkloads() ?? []);
 }
 
 /** Does the same for each workload; one that fails is a finding, and stops none of the others. */
