@@ -18,7 +18,7 @@ export type TableAction =
 
 /** One DynamoDB table: its key, and the attribute that DynamoDB sweeps by (epoch seconds). */
 export interface TableContract {
-  /** Environment variable that tells a service the table's real name. */
+  /** Environment variable with the table's real name. */
   env: string;
   hashKey: { name: string; type: "S" | "N" };
   ttlAttribute?: string;
@@ -39,7 +39,7 @@ export interface ListenerRule {
 export interface ServiceContract {
   /** Its listener rules; the first one bears the service's name. */
   rules: readonly [ListenerRule, ...ListenerRule[]];
-  /** True when the service is told `REDIS_URL`. */
+  /** True when the service gets `REDIS_URL`. */
   redis: boolean;
   /** True when the service has writes that ask for an API key. */
   apiKeys: boolean;

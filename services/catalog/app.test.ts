@@ -190,7 +190,7 @@ describe("the catalog's API", () => {
     expect((await problemOf(answer, 400)).detail).to.include("colour: unknown field");
   });
 
-  it("answers 304 to whoever has the product as it is", async () => {
+  it("answers 304 to a client that has the product as it is", async () => {
     const id = await createProduct();
     const etag = (await send("GET", `/product/${id}`)).headers.get("etag") ?? "";
     for (const held of [etag, `W/${etag}`, `"other", ${etag}`, "*"]) {

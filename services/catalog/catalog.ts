@@ -92,14 +92,14 @@ export type CacheAnswer =
   | { state: "granted" | "leased"; lease: Lease; copy?: Copy | undefined }
   | { state: "bypass"; copy?: Copy | undefined };
 
-/** A write that the cache was told of, if it could be. Left unended, it may still happen. */
+/** A write, announced to the cache if it could be. Until it is ended it may still happen. */
 export interface CacheWrite {
-  /** Whether the cache was told of its begin. */
+  /** Whether its begin reached the cache. */
   isMarked: boolean;
   /**
    * The store has written: the cache forgets what it knew.
    *
-   * @returns whether the cache has heard it. If not it is told as soon as it is reached.
+   * @returns whether this reached the cache. If not it is sent again as soon as the cache is back.
    */
   settle(): Promise<boolean>;
   /** The store has written nothing, and will not. */
@@ -137,7 +137,7 @@ export interface ProductReader {
 /** What came of a write, and whether every later read on any instance surely sees it. */
 export interface Written<T> {
   result: T;
-  /** False: the cache could not be told yet, see README.md. */
+  /** False: the cache could not be reached yet, see README.md. */
   isSettled: boolean;
 }
 
@@ -145,7 +145,7 @@ export interface CatalogParts {
   store: ProductStore;
   cache: ProductCache;
   reader: ProductReader;
-  /** Whether a write that the cache cannot be told of is refused, in place of being unsettled. */
+  /** Whether a write is refused while the cache cannot be reached, instead of being unsettled. */
   refusesUnsettled: boolean;
 }
 
@@ -180,7 +180,7 @@ export class Catalog {
     return this.#write(id, write, (removed) => removed === "removed");
   }
 
-  /** Tells the cache before and after: from the first on no reader fills in what is replaced. */
+  /** Announces it to the cache before and after: from then on no reader fills in what is replaced. */
   async #write<T>(
     id: number,
     write: () => Promise<T>,

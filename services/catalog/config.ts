@@ -65,7 +65,7 @@ export const catalogSettings = {
   }),
   unsettledWrites: oneOf({
     env: "UNSETTLED_WRITES",
-    meaning: "a write that Redis cannot be told of: answered as `x-cache: unsettled`, or 503",
+    meaning: "a write that cannot be announced to Redis: answered as `x-cache: unsettled`, or 503",
     values: ["accept", "refuse"],
     default: "accept",
   }),

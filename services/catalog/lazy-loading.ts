@@ -32,7 +32,7 @@ export interface LazyReaderOptions {
   observer: ReadObserver;
   /** Longest wait for a load that somebody else has the lease for, in milliseconds. */
   waitMs: number;
-  /** Longest wait for the store by whoever has a copy at hand, in milliseconds. */
+  /** Longest wait for the store by a reader that has a copy, in milliseconds. */
   patienceMs: number;
   /** Milliseconds that only grow. */
   now: () => number;
@@ -43,7 +43,7 @@ export interface LazyReaderOptions {
  *
  * On a cold product one reader of the whole fleet has the lease and loads; those of its process share
  * its load, those of other processes wait for the cache. All share only what is as new as their own
- * question: a lease is void after a write, so whoever is told of the same lease may share its load.
+ * question: a lease is void after a write, so readers that got the same lease may share its load.
  *
  * Where there is a copy that is no longer fresh, one reader loads and the others answer the copy.
  */
@@ -152,7 +152,7 @@ export class LazyReader implements ProductReader {
   }
 }
 
-/** That a product was absent is no answer once it is not fresh: somebody may have added it. */
+/** That a product was absent is no answer once it is not fresh: it may have been added since. */
 function toStale(copy: Copy | undefined): Reading | undefined {
   if (copy?.product === undefined) return undefined;
   return { outcome: "stale", product: copy.product, ageMs: copy.ageMs };

@@ -56,11 +56,11 @@ export class CatalogMetrics implements ReadObserver {
       help: "Whether reads use Redis: 1, or 0 while it is lost and some seconds after.",
     });
     this.#publish("catalog_untold_products", untoldProducts, {
-      help: "Products of whose writes Redis has still to be told.",
+      help: "Products with writes that have not reached Redis yet.",
     });
   }
 
-  /** A function that tells the mean reads per second since it was last called. */
+  /** A function that returns the mean reads per second since its last call. */
   createRate(now: () => number): () => number {
     let sinceMs = now();
     let counted = this.#readCount;

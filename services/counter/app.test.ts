@@ -263,7 +263,7 @@ describe("the counter's API", () => {
   });
 
   describe("GET /counter/{page}/badge.svg", () => {
-    it("counts, and draws a number that nobody caches", async () => {
+    it("counts, and draws a number that no cache keeps", async () => {
       const page = newPage();
       await hit(page);
       const answer = await get(`/counter/${page}/badge.svg?label=visits`);

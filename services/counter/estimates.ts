@@ -1,6 +1,6 @@
 import type { Estimate, Tally, Totals } from "./counter.ts";
 
-/** A count that this process told so long ago is still its best estimate. */
+/** A count that this process gave so long ago is still its best estimate. */
 const FRESH_MS = 10_000;
 const REMEMBERED_PAGES = 10_000;
 

@@ -1,7 +1,7 @@
 import type { Estimate } from "./counter.ts";
 
 /**
- * Numbers that one life of a page in Redis may give: above `from`, up to `to`.
+ * Numbers that a page in Redis may give: above `from`, up to `to`.
  *
  * An epoch begins when Redis does not have the page, and when the count is set. Each but the latter
  * begins above everything that was reserved before it, so no number is given twice, whatever Redis

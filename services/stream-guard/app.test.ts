@@ -28,7 +28,7 @@ describe("stream-guard", () => {
   after(() => app[Symbol.asyncDispose]());
   beforeEach(() => app.nextCaller());
 
-  it("starts a stream without being told anything of it", async () => {
+  it("starts a stream without any fields", async () => {
     const { status, headers: answered, body } = await app.start();
     expect(status).to.equal(201);
     expect(answered.get("location")).to.equal(`/api/v1/streams/${String(body["stream_id"])}`);
@@ -49,7 +49,7 @@ describe("stream-guard", () => {
     expect(body).to.include({ active: 1, lease_expires_at: "2026-01-01T12:01:25.000Z" });
   });
 
-  it("keeps all that is told of a stream, and lists it", async () => {
+  it("keeps all fields of a stream, and lists them", async () => {
     await app.start({ stream_id: "a", ...allDetails });
     expect(await app.list()).to.deep.equal({
       limit: 3,

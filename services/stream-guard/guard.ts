@@ -131,7 +131,7 @@ export class StreamGuard {
   }
 
   /**
-   * @param reason what the stream's player is told at its next heartbeat
+   * @param reason what the stream's player learns at its next heartbeat
    * @returns false when the stream holds no slot
    */
   async end(
@@ -166,7 +166,7 @@ export class StreamGuard {
     return ended(order, left ?? (await this.#options.leases.list(caller, nowMs)));
   }
 
-  /** The failure is all that is heard of the start: whatever it may have taken would be nobody's. */
+  /** The caller learns of the failure only: a slot that the start took would stay unused. */
   async #undoOnFailure<T>(order: LeaseOrder, step: () => Promise<T>): Promise<T> {
     try {
       return await step();
@@ -199,7 +199,7 @@ export class StreamGuard {
   }
 
   /**
-   * True in one lease's time of each day of the stream's life, hence for at least one heartbeat:
+   * True during one lease of each day that the stream lasts, so for at least one heartbeat:
    * the details of a stream that is watched for days must not be swept.
    */
   #isDayOld({ startedAtMs, expiresAtMs }: Lease): boolean {

@@ -6,7 +6,7 @@ export interface Lease {
   expiresAtMs: number;
 }
 
-/** What a player reports of its stream, unchanged; nothing but `video_ended` changes a lease. */
+/** What a player reports of its stream, unchanged; only `video_ended` changes a lease. */
 export type StreamDetails = Readonly<Record<string, string | number | boolean>>;
 
 /** Why a stream has no slot any more. */
@@ -58,7 +58,7 @@ export interface LeaseStore {
   /** @returns the caller's live leases afterwards; undefined when the stream holds no slot */
   end(order: EndOrder): Promise<readonly Lease[] | undefined>;
   /**
-   * Undoes a start whose outcome nobody was given: frees the slot that this very order took. A
+   * Undoes a start whose outcome reached no caller: frees the slot that this very order took. A
    * slot that was renewed since, or that another start took, is left alone.
    */
   takeBack(order: LeaseOrder): Promise<void>;

@@ -2,7 +2,7 @@ import { Counter, Gauge, type Registry } from "prom-client";
 import type { ActiveStreams } from "./active-streams.ts";
 
 export interface StreamMetrics {
-  /** To be told of each request that the store's absence failed. */
+  /** Counts a request that failed because the store did not answer. */
   storeFailed(): void;
 }
 

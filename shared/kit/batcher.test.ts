@@ -61,7 +61,7 @@ describe("Batcher", () => {
     expect(calls.map(({ items }) => items.length)).to.deep.equal([1, 1_000, 500]);
   });
 
-  it("fails those of a failed call, and nobody else", async () => {
+  it("fails those of a failed call, and no others", async () => {
     const first = batcher.join("page", 1).catch((error: unknown) => String(error));
     const second = batcher.join("page", 2);
     call(0).fail(new Error("away"));

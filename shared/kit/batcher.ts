@@ -36,7 +36,7 @@ interface Entry<Item, Reply> {
  *
  * For each key at most one call runs. Who comes while none does is called for at once; who comes
  * while one runs waits for its end, together with the others that do, and then shares the next one.
- * So nobody waits for a timer, an idle key costs nothing, and a busy one costs one call a round trip.
+ * There is no timer to wait for, an idle key costs nothing, and a busy one costs one call a round trip.
  *
  * A call that fails because the store is away fails those who wait behind it as well: their own call
  * would make them wait again. Nothing of theirs was sent.

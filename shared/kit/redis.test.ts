@@ -117,7 +117,7 @@ describe("A Redis that refuses", () => {
     expect(alone).to.include({ reason: "denied", mayHaveRun: false });
   });
 
-  it("is told apart from a mistake of ours", async () => {
+  it("differs from a mistake of ours", async () => {
     const { redis } = connection;
     await redis.run((client) => client.set("text", "a"));
     const wrongType = await failureOf(redis.run((client) => client.hGet("text", "field")));
@@ -176,7 +176,7 @@ describe("A Redis connection that goes silent", () => {
     await pollUntil(connection.answers, { what: "redis answers again" });
   });
 
-  it("is found out by its ping when nobody asks anything", async () => {
+  it("is found by its ping when there are no commands", async () => {
     await using proxy = await TcpProxy.start(server.url);
     await using connection = connectTo(`redis://127.0.0.1:${proxy.port}`, 100);
     await pollUntil(connection.answers, { what: "redis answers" });

@@ -10,7 +10,7 @@ import {
 } from "../../../shared/tools/acceptance/checks/expectations.ts";
 import type { Call } from "../../../shared/tools/acceptance/target.ts";
 
-/** Ids that nobody uses: drawn anew for every run, and the products are removed at its end. */
+/** Ids that are not in use: new in every run, and the products are removed at its end. */
 const id = randomInt(9_000_000_000, 9_900_000_000);
 const otherId = id + 1;
 const product = { id, name: "Acceptance of the catalog", price: 99_999_999.99 };
@@ -64,7 +64,7 @@ export const checks: readonly Check[] = [
     const second = await readJson<Page>(target, get(`/catalog/products?limit=1&cursor=${cursor}`));
     expect(second.products).to.not.deep.equal(first.products);
   }),
-  check("lets nobody without the key write, where there is a key", async (target) => {
+  check("refuses a write without the key, where there is a key", async (target) => {
     if (!target.hasKey) return;
     await expectProblem(target, { ...create(product), authorized: false }, 401);
     await expectProblem(target, { method: "DELETE", path: one(id), authorized: false }, 401);

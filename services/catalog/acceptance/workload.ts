@@ -20,7 +20,7 @@ class ProductWorkload implements Workload {
   #wrong = 0;
 
   constructor() {
-    // Drawn anew for every run, and far from anybody's own.
+    // New in every run, and far from any that is in use.
     const firstId = randomInt(8_000_000_000, 8_900_000_000);
     this.#products = Array.from({ length: PRODUCTS }, (_, index) => ({
       id: firstId + index,

@@ -30,7 +30,7 @@ const IS_THERE = "attribute_exists(id)";
 /** No version at all is expected, so none will do; an empty list is no condition. */
 const IS_NEVER = `${IS_THERE} AND ${IS_ABSENT}`;
 
-/** Calls for one page of the list; a table of empty pages must not hold a request for ever. */
+/** Calls for one page of the list; a table of empty pages must not hold a request without end. */
 const MAX_SCANS = 20;
 
 export interface DynamoDBProductStoreOptions {

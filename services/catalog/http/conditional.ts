@@ -41,7 +41,7 @@ function invalidHeader(path: string, expected: string): Problem {
 /**
  * Whether `If-None-Match` names this version, so that its holder need not be sent it again.
  *
- * Koa's own `fresh` says no to whoever also sends `cache-control: no-cache`, as `fetch` does.
+ * Koa's own `fresh` says no to a client that also sends `cache-control: no-cache`, as `fetch` does.
  */
 export function isHeldByCaller(ctx: Context, version: string): boolean {
   const header = ctx.req.headers["if-none-match"];

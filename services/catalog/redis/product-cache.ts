@@ -71,7 +71,7 @@ export class RedisProductCache implements ProductCache {
     return this.#link.isTrusted;
   }
 
-  /** Products of whose writes Redis has still to be told. */
+  /** Products with writes that have not reached Redis yet. */
   get untoldProducts(): number {
     return this.#untold.products;
   }
@@ -176,7 +176,7 @@ export class RedisProductCache implements ProductCache {
     return this.#options.redis.run((client) => client.probe([probeKey]), timeoutMs);
   }
 
-  /** An outage is reported by the link; what Redis says of a single script is told here. */
+  /** An outage is reported by the link; what Redis says of a single script is logged here. */
   #report(error: unknown): void {
     if (error instanceof StoreUnavailable) return;
     this.#options.log.error({ err: error }, "the cache failed");

@@ -1,12 +1,12 @@
 import { setTimeout as delay } from "node:timers/promises";
 
-/** What Redis has still to be told of one write. */
+/** What Redis does not know yet of one write. */
 interface Untold {
   tell: () => Promise<unknown>;
   told: PromiseWithResolvers<true>;
 }
 
-/** Writes that Redis could not be told of, by product and by the token of the write. */
+/** Writes that could not be announced to Redis, by product and by the token of the write. */
 export class UntoldWrites {
   readonly #byProduct = new Map<number, Map<string, Untold>>();
   #isTelling = false;
@@ -21,7 +21,7 @@ export class UntoldWrites {
   }
 
   /**
-   * Remembers what to tell, in place of what was still to be told of the same write.
+   * Remembers what to announce, in place of what was to be announced of the same write.
    *
    * @param tell may run twice, or late; rejects while Redis is lost
    */
@@ -44,7 +44,7 @@ export class UntoldWrites {
     }
   }
 
-  /** The write needs nothing to be told any more. */
+  /** Nothing of the write has to be announced any more. */
   drop(id: number, token: string): void {
     const writes = this.#byProduct.get(id);
     writes?.delete(token);
@@ -68,7 +68,7 @@ export class UntoldWrites {
     } catch {
       return;
     }
-    // It may have ended meanwhile: then that is still to be told.
+    // It may have ended meanwhile: then its end is still to be announced.
     if (this.#byProduct.get(id)?.get(token) !== untold) return;
     this.drop(id, token);
     untold.told.resolve(true);

@@ -23,7 +23,7 @@ describe("the deadlines of the catalog", () => {
       expect(deadlines.readMs).to.be.greaterThan(deadlines.waitMs + deadlines.queueMs);
       expect(deadlines.readMs).to.be.lessThan(idleMs);
       expect(deadlines.writeMs).to.be.greaterThan(deadlines.callMs);
-      // Whoever has lost Redis stops to read from it before a write gives up waiting for it.
+      // A process that lost Redis stops reading from it before a write gives up waiting for it.
       expect(link.trustMs).to.be.greaterThan(link.beatMs + link.silenceMs);
       expect(link.graceMs).to.be.at.least(2 * link.trustMs);
       expect(link.quarantineMs).to.be.greaterThan(3_000 + deadlines.redisWriteMs);

@@ -27,7 +27,7 @@ export interface Deadlines {
   leaseMs: number;
   /** Longest wait for somebody else's load: until its lease must be over. */
   waitMs: number;
-  /** With a copy at hand nobody waits longer than this for the store. */
+  /** Longest wait of a reader for the store where there is a copy. */
   patienceMs: number;
   /** Longest time in which a write to the store may still happen. */
   writeMs: number;

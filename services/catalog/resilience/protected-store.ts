@@ -34,7 +34,7 @@ export interface ProtectedStoreOptions {
 }
 
 /**
- * A store that is not crushed when its cache is lost, and for which nobody waits while it is away:
+ * A store that is not overloaded when its cache is lost, and that fails fast while it is away:
  * one circuit for all verbs, and a bounded queue for loads.
  *
  * What is refused here is refused as StoreUnavailable, like a store that does not answer.
@@ -80,7 +80,7 @@ export class ProtectedStore implements ProductStore {
   }
 
   async #call<T>(call: () => Promise<T>): Promise<T> {
-    // One call tries whether the store is back; the others need not wait for its word.
+    // One call tries whether the store is back; the others need not wait for the outcome.
     if (this.#circuit.state === CircuitState.HalfOpen) throw notCalled();
     try {
       return await this.#circuit.execute(call);
@@ -99,7 +99,7 @@ export class ProtectedStore implements ProductStore {
     }, this.#queueMs);
     const takeTurn = async () => {
       clearTimeout(timer);
-      // Nobody waits for it any more, so its turn goes to the next at once.
+      // Its caller has been refused already, so the turn goes to the next at once.
       if (!isLate) await load().then(resolve, reject);
     };
     this.#bulkhead.execute(takeTurn).catch((error: unknown) => {

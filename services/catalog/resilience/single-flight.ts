@@ -1,4 +1,4 @@
-/** One call at a time for a key: whoever asks while it is under way gets its answer. */
+/** One call at a time for a key: callers that come while it is under way share its answer. */
 export class SingleFlight<T> {
   readonly #flights = new Map<string, Promise<T>>();
 
@@ -17,9 +17,9 @@ interface Flight<T> {
 }
 
 /**
- * One call at a time for a key, and no answer older than its question: whoever asks while a call
- * is under way shares the next one, since this one may have looked before a write that the asker
- * already knows of.
+ * One call at a time for a key, and no answer older than its question: callers that come while one
+ * is under way share the next, since this one may have looked before a write that they already
+ * know of.
  */
 export class NextFlight<T> {
   readonly #flights = new Map<number, Flight<T>>();

@@ -184,7 +184,7 @@ describe("two instances of the catalog", () => {
     expect(await read(near)).to.include({ cache: "miss", name: "new" });
   });
 
-  it("wait for nobody who was killed while he held the lease", async () => {
+  it("do not wait for a process that was killed while it held the lease", async () => {
     await write(near, "POST", "Samsung TV");
     // Its lease, like any, outlives its longest load.
     const doomed = await start(redis.url, { DYNAMODB_TIMEOUT_MS: "100" });
@@ -239,7 +239,7 @@ describe("two instances of the catalog", () => {
     expect(await read(near)).to.include({ cache: "miss", name: "new" });
   });
 
-  it("refuse a write that Redis cannot be told of, where they are set to", async () => {
+  it("refuse a write that cannot be announced to Redis, where they are set to", async () => {
     await using strict = await start(`redis://127.0.0.1:${farRedis.port}`, {
       UNSETTLED_WRITES: "refuse",
     });

@@ -49,7 +49,7 @@ export const accountChecks: readonly Check[] = [
     expect(page.headers.get("content-type")).to.match(/^text\/html/);
     expect(page.headers.get("content-security-policy")).to.include("default-src 'none'");
   }),
-  check("lets nobody in without the password or a token", async (target) => {
+  check("refuses a wrong password and a wrong token", async (target) => {
     const wrong = { ...user.credentials, password: "not the password" };
     for (const prefix of ["/counter/v1", ""]) {
       const login = post(`${prefix}/login`, { body: wrong });

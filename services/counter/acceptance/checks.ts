@@ -72,7 +72,7 @@ export const checks: readonly Check[] = [
     for await (const event of events) {
       if ((JSON.parse(event) as Tally).count >= count) return;
     }
-    throw new Error(`${PAGE}/events ended before it told the count ${count}`);
+    throw new Error(`${PAGE}/events ended before it sent the count ${count}`);
   }),
   check("counts the opening of its front page, and shows it to browsers", async (target) => {
     const first = await readJson<Tally>(target, get("/"));
@@ -91,7 +91,7 @@ export const checks: readonly Check[] = [
     const next = await readJson(target, { method: "POST", path: `${SET_PAGE}/hits` }, 201);
     expect(next).to.include({ count: 42 });
   }),
-  check("lets nobody without the key set a count, where there is a key", async (target) => {
+  check("refuses to set a count without the key, where there is a key", async (target) => {
     if (!target.hasKey) return;
     const call = { method: "PUT", path: SET_PAGE, body: { count: 0 }, authorized: false };
     const { headers } = await expectProblem(target, call, 401);

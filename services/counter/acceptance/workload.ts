@@ -4,7 +4,7 @@ import type { Finding, Send, Workload } from "../../../shared/tools/acceptance/l
 import { DealtNumbers } from "./dealt-numbers.ts";
 import { OwnNumberWorkload } from "./own-number-workload.ts";
 
-/** A page of our own: nobody else counts on it, so that every number is known. */
+/** A page of our own: no other client counts on it, so every number is known. */
 const PAGE = "/counter/stress";
 
 export const createWorkloads = (): Workload[] => [new HitWorkload(), new OwnNumberWorkload()];

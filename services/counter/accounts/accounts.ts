@@ -58,7 +58,7 @@ export interface AccountsOptions {
   tokens: Tokens;
   attempts: Attempts;
   isRegistrationOpen: boolean;
-  /** Told of every login that is refused. */
+  /** Called for every login that is refused. */
   onRefusedLogin: () => void;
 }
 

@@ -53,7 +53,7 @@ export class Attempts {
 
   #open(name: string): Window {
     const window = { counted: 0, endsAtMs: this.#now() + WINDOW_MS };
-    // Set anew, so that the map's order is that of the windows' ends.
+    // Set again, so that the map's order is that of the windows' ends.
     this.#windows.delete(name);
     this.#windows.set(name, window);
     const [oldest] = this.#windows.keys();

@@ -16,7 +16,7 @@ describe("Passwords", () => {
     expect(await verify("correct horse", undefined)).to.equal(false);
   });
 
-  it("salts each hash anew", async () => {
+  it("gives each hash a salt of its own", async () => {
     expect(await passwords.hash("same")).not.to.equal(await passwords.hash("same"));
   });
 

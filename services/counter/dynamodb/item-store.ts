@@ -36,7 +36,7 @@ export interface ItemStoreOptions {
   writer: string;
   /** Milliseconds since the epoch. */
   now: () => number;
-  /** Told of every call. */
+  /** Called for every call. */
   onCall?: () => void;
 }
 
@@ -157,7 +157,7 @@ export class ItemStore implements CounterStore {
     };
   }
 
-  /** Ends a page's life in Redis, above every number that it may have dealt. */
+  /** Ends a page's epoch in Redis, above every number that it may have given. */
   async #takeOver(page: string, { epoch, reserved_to }: Item): Promise<void> {
     if (epoch === undefined || reserved_to === undefined) return;
     try {

@@ -33,7 +33,7 @@ export interface SessionWriterOptions {
   now: () => number;
   /** A UUID of version 7. */
   newId: () => string;
-  /** Told how many records were written, and how many were dropped. */
+  /** Called with how many records were written, and how many were dropped. */
   onWritten: (records: number) => void;
   onDropped: (records: number, error?: unknown) => void;
 }

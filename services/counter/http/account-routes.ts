@@ -136,7 +136,7 @@ function nextRoute({ accounts }: AccountRoutesOptions, method: "GET" | "POST"): 
         "with the same key gets the same number, for 10 s and among the last 40 requests of the user.",
     },
     replies: {
-      200: { description: "The number, given to nobody else", schema: schemas.OwnNumber },
+      200: { description: "The number, given only once", schema: schemas.OwnNumber },
     },
     problems: [accountProblems.numberAtMaximum, ...forUsers],
     async handle(ctx) {

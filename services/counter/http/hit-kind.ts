@@ -1,4 +1,4 @@
-/** What an opening of a page counts as: a hit, a bot's visit, or nothing but a look. */
+/** What an opening of a page counts as: a hit, a bot's visit, or only a look. */
 export type HitKind = "hit" | "bot" | "look";
 
 /** What a request tells of its maker. Header names as Node gives them: lower case. */

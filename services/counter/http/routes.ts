@@ -93,7 +93,7 @@ function removeRoute({ counter, estimates }: CounterRoutesOptions): Route {
     method: "DELETE",
     paths: ["/counter/{page}"],
     operationId: "removePage",
-    summary: "Forgets a page; its next hit is its first, and makes it anew",
+    summary: "Forgets a page; its next hit is its first, and makes it again",
     apiKey: true,
     params: schemas.PageParams,
     replies: { 204: { description: "Forgotten, or never known" } },

@@ -49,7 +49,7 @@ export const ReadQuery = z.strictObject({
   estimate: z
     .enum(["true", "false"])
     .optional()
-    .describe("`true`: the count as it was last told or rolled up, at no cost for the store."),
+    .describe("`true`: the count as last counted here or rolled up, at no cost for the store."),
 });
 
 export const HistoryQuery = z.strictObject({

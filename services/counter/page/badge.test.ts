@@ -14,7 +14,7 @@ describe("renderBadge", () => {
     expect(svg).to.match(/^<svg [^>]*role="img">\n<title>views: 7<\/title>/);
   });
 
-  it("asks nobody for anything: no font, no style, no image", () => {
+  it("loads nothing: no font, no style, no image", () => {
     const svg = renderBadge({ label: "views", count: 7 });
     expect(svg.match(/\w+:\/\/[^"]+/g)).to.deep.equal(["http://www.w3.org/2000/svg"]);
     expect(svg).not.to.match(/<style|<image|href|url\(/);

@@ -22,7 +22,7 @@ const WIDEST = 14;
 /**
  * Draws a label beside a count, as an SVG image 20 px high that needs no font of its own.
  *
- * Nobody can measure text here, so the boxes are as wide as the text is in Verdana: the fonts that
+ * Text cannot be measured here, so the boxes are as wide as the text is in Verdana: the fonts that
  * stand in for it run no wider.
  */
 export function renderBadge({ label, count }: Badge): string {

@@ -75,7 +75,7 @@ describe("The counter's pages in a browser", () => {
       expect(await page.getByLabel("Markdown").inputValue()).to.include(`${service.url}/counter/`);
     }));
 
-  it("keeps to its security policy, and calls nobody but its own server", () =>
+  it("keeps to its security policy, and calls only its own server", () =>
     withPage({}, async (page) => {
       const faults: string[] = [];
       const origins = new Set<string>();

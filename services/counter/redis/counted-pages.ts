@@ -11,7 +11,7 @@ const IDLE_SECONDS = 600;
 interface CountedPage {
   epoch: number;
   count: number;
-  /** When the count was told. */
+  /** When this was the count. */
   asOfMs: number;
   isRolledUp: boolean;
 }

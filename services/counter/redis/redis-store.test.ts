@@ -80,7 +80,7 @@ describe("RedisStore", () => {
     }
   });
 
-  it("goes on above every number it dealt when Redis lost the page, and skips few", async () => {
+  it("goes on above every number that it gave when Redis lost the page, and skips few", async () => {
     const [page, a, b] = [newName(), open(), open()];
     await a.add(hits(page));
     const { count: last } = await b.add(hits(page));
@@ -107,7 +107,7 @@ describe("RedisStore", () => {
     expect((await ledger.find(page))?.reservedTo).to.equal(1 + FIRST_STEP + 1 + FIRST_STEP);
   });
 
-  it("believes no total of another life of the server", async () => {
+  it("believes no total from before a restart of the server", async () => {
     const [page, store] = [newName(), open()];
     const { count: last } = await store.add(hits(page, 10));
     await tamper(page, { total: "3", server: "another-replication-id" });
@@ -167,7 +167,7 @@ describe("RedisStore", () => {
     }
   });
 
-  it("deals nothing of a reservation that another life of the page was given", async () => {
+  it("gives nothing of a reservation of an earlier epoch", async () => {
     const [page, store] = [newName(), open()];
     await store.add(hits(page, 10));
     const seen = await ledger.find(page);

@@ -38,7 +38,7 @@ export const checks: readonly Check[] = [
       }
     }),
   ),
-  check("takes nobody's word for another address", (target) =>
+  check("does not believe a client that names another address", (target) =>
     withStreams(target, async (free) => {
       for (let i = 0; i < free; i += 1) expectStatus(await target.send(start()), 201);
       const headers = { "x-forwarded-for": "198.51.100.77" };

@@ -10,7 +10,7 @@ const live = (slot: number) => `${slotName(slot)}.expires_at_ms > :now`;
 
 /**
  * Nobody has the slot: it was never taken, was given back, or its lease has expired. This is what
- * holds the limit; and without the expiry in it a crashed player would keep its slot for ever.
+ * holds the limit; and without the expiry in it a crashed player would keep its slot without end.
  */
 const free = (slot: number) => `NOT ${live(slot)}`;
 

@@ -107,7 +107,7 @@ function describeLeaseStore(name: string, create: () => LeaseStore): void {
       expect(await live(expiry)).to.deep.equal(["d"]);
     });
 
-    it("starts an expired stream anew, and never in two slots", async () => {
+    it("starts an expired stream again, and never in two slots", async () => {
       await startAll("a", "b", "c");
       const later = NOON + LEASE_MS;
       const [again] = (await start({ streamId: "b", nowMs: later })).live;

@@ -14,7 +14,7 @@ export type ChangeOrder = LeaseOrder & {
 /** Left for clocks, and for looking at what happened, before DynamoDB may sweep an idle caller. */
 const SWEEP_MARGIN_SECONDS = 3_600;
 
-/** What a change writes. Who gives up a slot is recorded, so that its player can be told why. */
+/** What a change writes. Who gives up a slot is recorded, so that its player learns why. */
 export function updateOf({ kind, slot, clear, overReplaced = false }: SlotChange): string {
   const name = slotName(slot);
   const replaced = overReplaced ? slot : clear;

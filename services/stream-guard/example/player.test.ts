@@ -29,7 +29,7 @@ describe("Player", () => {
     return { player, said };
   };
 
-  it("starts, plays, pauses, plays on and ends, and says what it is told", async () => {
+  it("starts, plays, pauses, plays on and ends, and prints the answers", async () => {
     const { player, said } = createPlayer("192.0.2.1", "a");
     const waits: number[] = [];
     const wait = (ms: number) => Promise.resolve(waits.push(ms));

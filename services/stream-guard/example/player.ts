@@ -1,6 +1,6 @@
 /**
  * A video player as the stream guard sees it: starts a stream, sends heartbeats while it plays and
- * pauses, and ends it. Prints what it is told.
+ * pauses, and ends it. Prints the answers.
  *
  *   node services/stream-guard/example/player.ts [url] [video] [seconds]
  */

@@ -27,7 +27,7 @@ export interface CallerSettings {
  * Who asks: the streams are counted by this.
  *
  * @returns `user:<name>` or `address:<address>`, so that no user is ever taken for an address
- * @throws Problem 400 when the header is missing or names nobody: never a key that many share
+ * @throws Problem 400 when the header is missing or empty: never a key that many share
  */
 export function callerOf(ctx: Context, settings: CallerSettings): string {
   const { trustedHops, userHeader } = settings;

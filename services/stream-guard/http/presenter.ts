@@ -2,7 +2,7 @@ import type { z } from "zod";
 import type { Hold, Stream, StreamGuard } from "../guard.ts";
 import type * as schemas from "./schemas.ts";
 
-/** What a caller is told of a stream's hold on its slot. */
+/** A stream's hold on its slot, as its caller sees it. */
 export function presentHold(
   { heartbeatSeconds, limit }: StreamGuard,
   { streamId, promisedUntilMs, active }: Hold,
@@ -16,7 +16,7 @@ export function presentHold(
   };
 }
 
-/** What a caller is told of all its streams. */
+/** All streams of a caller, as it sees them. */
 export function presentStreams(
   { limit }: StreamGuard,
   streams: readonly Stream[],

@@ -1,4 +1,4 @@
-/** This caller's own requests are in each other's way. */
+/** The caller has too many requests of its own at once. */
 export class CallerBusy extends Error {
   override readonly name = "CallerBusy";
 }
@@ -19,12 +19,12 @@ interface Lane {
 /**
  * Lets a few requests of each caller pass at a time, first come, first served.
  *
- * All of a caller's writes go to one item, which the store serialises anyway: a caller in a storm
- * waits here for himself, instead of taking the connections that the others need.
+ * All of a caller's writes go to one item, which the store serialises anyway: a caller that sends
+ * too many waits here, instead of taking the connections that the others need.
  */
 export class CallerGate {
   readonly #options: CallerGateOptions;
-  /** Callers with a request under way, and nobody else: it holds no memory of the others. */
+  /** Callers with a request under way; the others take no memory. */
   readonly #lanes = new Map<string, Lane>();
 
   constructor(options: CallerGateOptions) {
@@ -52,7 +52,7 @@ export class CallerGate {
     return lane;
   }
 
-  /** Whoever leaves hands the place over, so it never shows as free to a newcomer. */
+  /** A request that leaves hands its place over, so it never shows as free to a new one. */
   async #turn({ queue }: Lane, signal: AbortSignal): Promise<void> {
     if (signal.aborted || queue.size >= this.#options.waiting) throw new CallerBusy();
     const { promise, resolve, reject } = Promise.withResolvers<undefined>();

@@ -34,7 +34,7 @@ export class StoreBreaker {
   }
 }
 
-/** What the store refuses for the sake of one item says nothing of the other callers'. */
+/** What the store refuses because of one item says nothing about the items of other callers. */
 const OF_ONE_CALLER = new Set<UnavailableReason>(["throttled", "contended", "overloaded"]);
 
 function isOutage(error: unknown): boolean {

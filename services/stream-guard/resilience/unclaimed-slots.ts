@@ -18,7 +18,7 @@ export interface UnclaimedSlotsOptions {
 }
 
 /**
- * Starts whose outcome nobody was given: the client had gone, the deadline had passed, or the
+ * Starts whose outcome reached no caller: the client had gone, the deadline had passed, or the
  * store did not answer. What they may have taken is given back, in the background and again until
  * the store has answered or the lease is over.
  */
@@ -32,12 +32,12 @@ export class UnclaimedSlots {
     this.#options = options;
   }
 
-  /** Starts that may still hold a slot for nobody. */
+  /** Starts that may still hold a slot that no player uses. */
   get count(): number {
     return this.#wanted.size;
   }
 
-  /** Returns at once: nobody waits for it. */
+  /** Returns at once; the work goes on in the background. */
   giveBack(order: LeaseOrder): void {
     this.#wanted.set(order, ANSWERS);
     const [oldest] = this.#wanted.keys();
@@ -52,7 +52,7 @@ export class UnclaimedSlots {
     this.#wanted.clear();
   }
 
-  /** One after the other, and a pause when the store is away: it has better things to do. */
+  /** One after the other, and a pause when the store is away, which must not get more work. */
   async #work(): Promise<void> {
     this.#isBusy = true;
     while (this.#wanted.size > 0) {

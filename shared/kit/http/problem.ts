@@ -109,7 +109,7 @@ export interface ProblemOptions {
 }
 
 /**
- * A failure that the caller is told about, as RFC 9457 problem details.
+ * A failure that the caller sees, as RFC 9457 problem details.
  *
  * @see https://www.rfc-editor.org/rfc/rfc9457
  */

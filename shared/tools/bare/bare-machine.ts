@@ -19,7 +19,7 @@ export interface RunOptions {
 }
 
 /**
- * A Debian with nothing but its base, libstdc++, certificates, Node 20 and npm, in a folder, with a
+ * A Debian with only its base, libstdc++, certificates, Node 20 and npm, in a folder, with a
  * clean clone of the repository's HEAD. Commands run in namespaces of their own: whatever they
  * leave running or mounted is gone with them.
  */

@@ -13,7 +13,7 @@ import { BareMachine } from "./bare-machine.ts";
 const repository = fileURLToPath(new URL("../../../", import.meta.url));
 const MINUTE_MS = 60_000;
 
-// Whoever ends this early finds everything removed, too.
+// When it is ended early everything is removed, too.
 for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => process.exit(1));
 
 const usage =

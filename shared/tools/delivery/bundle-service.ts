@@ -13,7 +13,7 @@ const requireForPackages =
 
 /**
  * Takes Node's own modules as CommonJS does. An `import` of one reads all that it exports, and so
- * loads things that nobody uses: `node:http` alone, with its `WebSocket`, costs 50 ms at the start.
+ * loads what no service uses: `node:http` alone, with its `WebSocket`, costs 50 ms at the start.
  */
 const builtinsAsCommonJs: Plugin = {
   name: "builtins-as-commonjs",
@@ -54,7 +54,7 @@ export async function bundleService(
     minifySyntax: true,
     minifyWhitespace: true,
     plugins: [builtinsAsCommonJs],
-    // The package `redis` is this client and four modules of Redis that nobody here uses.
+    // The package `redis` is this client and four modules of Redis that no service uses.
     alias: { redis: "@redis/client" },
     banner: { js: requireForPackages },
     legalComments: "linked",

@@ -14,11 +14,11 @@ export interface BundledServiceOptions {
   path: string;
   /** Options of Node, as the image has them. */
   nodeOptions: readonly string[];
-  /** Everything it is told beside `PORT`. */
+  /** Its environment, beside `PORT`. */
   env: Record<string, string>;
 }
 
-/** A bundle run as in its image: on nothing but Node, in its own folder, unable to write a file. */
+/** A bundle run as in its image: with Node only, in its own folder, unable to write a file. */
 export class BundledService extends ServerProcess {
   readonly name: ServiceName;
   readonly url: string;

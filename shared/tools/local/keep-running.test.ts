@@ -43,7 +43,7 @@ describe("keepRunning", () => {
     await ended;
   });
 
-  it("stops the server when told to, and starts it no more", async () => {
+  it("stops the server on request, and does not start it again", async () => {
     const server = await start();
     const ended = keep(server);
     stopping.abort();
@@ -52,7 +52,7 @@ describe("keepRunning", () => {
     expect(notes).to.deep.equal([]);
   });
 
-  it("gives up waiting for the next start when told to stop", async () => {
+  it("gives up waiting for the next start when it is stopped", async () => {
     const server = await start();
     const ended = keep(server);
     await server.kill();

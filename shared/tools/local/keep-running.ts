@@ -10,7 +10,7 @@ const LONGEST_DELAY_MS = 10_000;
 export interface KeepRunningOptions {
   /** Ends the watch, and the server with it. */
   signal: AbortSignal;
-  /** Is told of each end, and of each restart that failed. */
+  /** Called for each end, and each restart that failed. */
   note: (text: string) => void;
 }
 

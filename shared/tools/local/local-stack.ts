@@ -18,7 +18,7 @@ export interface LocalStackOptions extends InstanceOptions {
   instances: number;
   /** A Redis that runs already. Default: one of our own, where the machine has the program. */
   redisUrl?: string | undefined;
-  /** Is told of each process that ended by itself, and of each restart that failed. */
+  /** Called for each process that ended by itself, and each restart that failed. */
   note: (text: string) => void;
 }
 

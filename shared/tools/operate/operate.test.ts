@@ -91,8 +91,9 @@ describe("the commands for a deployment", () => {
   it("shell opens one in the first running task, and ends with its code", async () => {
     const { code, calls } = await run("shell", ["dev", "counter"]);
     const place = "--cluster cluster-3c --region eu-west-1";
+    const shell = "--interactive --command /bin/sh";
     expect(calls).to.deep.equal([
-      `aws ecs execute-command ${place} --task arn:task/1 --container counter --interactive --command /bin/sh`,
+      `aws ecs execute-command ${place} --task arn:task/1 --container counter ${shell}`,
       `aws ecs list-tasks --desired-status RUNNING --output json ${place} --service-name counter-1a`,
       "pulumi stack output --json --stack dev",
     ]);

@@ -21,7 +21,7 @@ export interface FaultPlan {
   fate: Fate;
   /** What the database is asked. */
   input: Body;
-  /** What the caller is told of its reply. */
+  /** What the caller gets as its reply. */
   amend: (reply: Body) => Body;
 }
 

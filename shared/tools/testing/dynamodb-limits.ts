@@ -39,7 +39,8 @@ function findInExpression(name: string, expression: unknown): string | undefined
   if (typeof expression !== "string") return undefined;
   const bytes = Buffer.byteLength(expression);
   if (bytes > EXPRESSION_BYTES) {
-    return `Invalid ${name}: Expression size has exceeded the maximum allowed size; expression size: ${bytes}`;
+    const rule = "Expression size has exceeded the maximum allowed size";
+    return `Invalid ${name}: ${rule}; expression size: ${bytes}`;
   }
   const operators = name === "UpdateExpression" ? updateOperators : conditionOperators;
   const count = expression.match(operators)?.length ?? 0;

@@ -9,7 +9,7 @@ const browsers = [
   "chrome",
 ];
 
-/** The browser on this machine, told to call nobody but the pages under test. */
+/** The browser on this machine, which calls only the pages under test. */
 export async function launchBrowser(): Promise<Browser> {
   const executablePath = findProgram(browsers);
   if (executablePath === undefined) {

@@ -6,7 +6,7 @@ import { type Route, route } from "../route.ts";
 
 const Thing = z
   .strictObject({ id: z.int().min(1), kind: z.enum(["big", "small"]), note: z.string().optional() })
-  .meta({ id: "Thing", description: "A thing, told apart by `id`." });
+  .meta({ id: "Thing", description: "A thing, identified by `id`." });
 
 const routes: readonly Route[] = [
   route({

@@ -17,7 +17,7 @@ export interface ServiceDescription {
 export function docsRoutes(about: ServiceDescription, routes: readonly Route[]): Route[] {
   const { service, title, description } = about;
   const info = { title, version: API_VERSION, description };
-  // Made when first asked for: a process that starts has better things to do.
+  // Made for the first request: it would only delay the start of the process.
   const document = once(() => describeApi(info, routes));
   const json = once(() => JSON.stringify(document()));
   const html = once(() => docsPage(document()));

@@ -13,7 +13,7 @@ const HANG_UPS = new Set([
   "ERR_STREAM_PREMATURE_CLOSE",
   "HPE_INVALID_EOF_STATE",
 ]);
-/** As nginx counts it: nobody is there to read a status, but the metrics are. */
+/** As nginx counts it: the client will not read the status, but the metrics do. */
 const CLIENT_GONE = 499;
 
 /** The one place where an error becomes an answer. Nothing that was not meant for callers leaves. */
@@ -33,7 +33,7 @@ export function problemResponse(log: Log): Middleware {
   };
 }
 
-/** The caller left before the end of the answer, as every listener does one day: no fault. */
+/** The caller left before the end of the answer, as every listener does at some time: no fault. */
 export function isHangUp(error: unknown): boolean {
   return error instanceof Error && "code" in error && HANG_UPS.has(String(error.code));
 }

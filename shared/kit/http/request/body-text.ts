@@ -19,7 +19,7 @@ export async function readText(request: IncomingMessage): Promise<string> {
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   } catch (cause) {
-    const detail = "Expected a body in UTF-8, received bytes that are not UTF-8. Encode it anew.";
+    const detail = "Expected a body in UTF-8, received bytes that are not UTF-8. Encode it again.";
     throw new Problem(problems.malformed, { detail, cause });
   }
 }

@@ -4,7 +4,7 @@ const PATIENCE_MS = 10_000;
 
 /**
  * The data of the events of a server-sent event stream, as they come, for at most ten seconds.
- * Whoever stops reading hangs up.
+ * A reader that stops closes the connection.
  */
 export async function* readEvents(target: Target, path: string): AsyncGenerator<string, void> {
   const hangUp = new AbortController();

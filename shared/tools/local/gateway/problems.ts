@@ -46,7 +46,7 @@ export function noInstance(service: string): Problem {
   });
 }
 
-/** What a client is told when an instance failed it. */
+/** What a client gets when an instance fails. */
 export function failedInstance(service: string, error: unknown): Problem {
   if (error instanceof IdleTimeout) {
     return new Problem(kinds.gatewayTimeout, { detail: `${service} did not answer in time.` });

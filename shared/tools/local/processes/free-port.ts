@@ -10,7 +10,7 @@ const ATTEMPTS = 50;
 const given = new Set<number>();
 
 /**
- * A loopback port nobody listens on. It stays ours for a while: no outgoing connection can take it,
+ * A free loopback port. It stays ours for a while: no outgoing connection can take it,
  * as it could a port asked of the system by `listen(0)`, so a server may be stopped and started
  * again on it.
  */

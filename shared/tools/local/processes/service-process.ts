@@ -8,7 +8,7 @@ import { ServerProcess } from "./server-process.ts";
 export interface ServiceProcessOptions {
   /** How messages call it. Default: its entry. */
   name?: string;
-  /** Everything it is told beside `PORT`; nothing is inherited but PATH. */
+  /** Its environment, beside `PORT` and the inherited PATH. */
   env: Record<string, string>;
   /** Default: a free one. */
   port?: number;
