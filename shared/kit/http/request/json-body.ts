@@ -4,7 +4,6 @@ import { invalidInput, Problem, problems } from "../problem.ts";
 import { announcesBody, readText } from "./body-text.ts";
 import { isKeptExactly } from "./exact-number.ts";
 import { FORM_TYPE } from "./form-body.ts";
-import { describeJsonFault } from "./json-fault.ts";
 import { isSecret, quote } from "./quote.ts";
 
 /** Deeper than any body of ours; what recurses over a value needs no bound of its own. */
@@ -12,6 +11,8 @@ const MAX_DEPTH = 32;
 /** More digits than a double keeps, or an exponent: the only numbers that need a second look. */
 const SUSPICIOUS_NUMBER = /\d[\d.]{15}|\d[eE]/;
 const JSON_TYPE = /^application\/json\s*(?:;\s*charset\s*=\s*"?utf-?8"?\s*)?;?\s*$/i;
+/** What the parser says without the text: kind and place. Its other messages quote the text. */
+const PLACED = /^[^"]* at position \d+ \(line \d+ column \d+\)$|^Unexpected end of JSON input$/;
 
 export interface JsonBodyOptions {
   /**
@@ -71,7 +72,38 @@ function parse(text: string): unknown {
     return JSON.parse(text);
   } catch {
     // The parser's own error is no cause to keep: it quotes the text.
-    throw malformed(`the parser reports: ${describeJsonFault(text)}`);
+    throw malformed(`the parser reports: ${describeFault(text)}`);
+  }
+}
+
+/**
+ * What is wrong with a text that is no JSON, and where, without repeating any of it: it may hold a
+ * password.
+ */
+function describeFault(text: string): string {
+  const message = parserMessage(text);
+  return PLACED.test(message)
+    ? message
+    : `Unexpected character in JSON at position ${findFault(text)}`;
+}
+
+/** The first character that no JSON text could have there: a shorter text only ends too early. */
+function findFault(text: string): number {
+  let [low, high] = [0, text.length];
+  while (low + 1 < high) {
+    const middle = Math.floor((low + high) / 2);
+    if (parserMessage(text.slice(0, middle)).endsWith("is not valid JSON")) high = middle;
+    else low = middle;
+  }
+  return low;
+}
+
+function parserMessage(text: string): string {
+  try {
+    JSON.parse(text);
+    return "";
+  } catch (error) {
+    return (error as Error).message;
   }
 }
 
