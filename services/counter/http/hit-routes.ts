@@ -1,7 +1,7 @@
 import type { Context } from "koa";
 import { z } from "zod";
 import { sendHtml } from "../../../shared/kit/http/html.ts";
-import { Problem, problems } from "../../../shared/kit/http/problem.ts";
+import { problems } from "../../../shared/kit/http/problem.ts";
 import { type Route, route } from "../../../shared/kit/http/route.ts";
 import { sendJson } from "../../../shared/kit/http/send-json.ts";
 import {
@@ -17,7 +17,7 @@ import { renderBadge } from "../page/badge.ts";
 import { renderPage } from "../page/counter-page.ts";
 import type { NewPages } from "./new-pages.ts";
 import { createHitPresenter, presentHistory, windowOf } from "./presenter.ts";
-import { hitProblems } from "./problems.ts";
+import { countExhausted, hitProblems, tooManyNewPages } from "./problems.ts";
 import { PageParams, Tally } from "./schemas.ts";
 
 export interface HitRoutesOptions {
@@ -115,19 +115,11 @@ async function open(ctx: Context, page: string, options: HitRoutesOptions): Prom
 async function count(page: string, visitor: Visitor, options: HitRoutesOptions): Promise<Counted> {
   const { counter, newPages } = options;
   const seconds = await newPages.secondsUntilAllowed(page, visitor.address);
-  if (seconds !== undefined) {
-    throw new Problem(hitProblems.tooManyNewPages, {
-      detail: `There is no page ${page} yet. You may make it in ${seconds} s.`,
-      headers: { "retry-after": String(seconds) },
-    });
-  }
+  if (seconds !== undefined) throw tooManyNewPages(page, seconds);
   try {
     return await counter.hit(page, visitor);
   } catch (error) {
-    if (!(error instanceof CountExhausted)) throw error;
-    throw new Problem(hitProblems.countExhausted, {
-      detail: `The page ${page} has reached the highest count. Set it lower, or remove it.`,
-    });
+    throw error instanceof CountExhausted ? countExhausted(page) : error;
   }
 }
 
@@ -139,12 +131,12 @@ async function sendPage(ctx: Context, counted: Counted, options: HitRoutesOption
   const { to: windowTo } = windowOf(tally);
   const scriptNonce = newNonce();
   const view = {
-    ...{ page: HOME_PAGE, count: number, lastMinute: tally.lastMinute },
-    ...{
-      windowTo,
-      instance,
-      history: history === undefined ? [] : presentHistory(HOME_PAGE, history).seconds,
-    },
+    page: HOME_PAGE,
+    count: number,
+    lastMinute: tally.lastMinute,
+    windowTo,
+    instance,
+    history: history === undefined ? [] : presentHistory(HOME_PAGE, history).seconds,
   };
   const origin = `${ctx.protocol}://${ctx.host}`;
   await sendHtml(ctx, renderPage(view, { scriptNonce, origin }), { scriptNonce });

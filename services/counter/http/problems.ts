@@ -1,4 +1,5 @@
-import { type ProblemKind, retryAfter } from "../../../shared/kit/http/problem.ts";
+import { Problem, type ProblemKind, retryAfter } from "../../../shared/kit/http/problem.ts";
+import type { NoStream } from "./live-counts.ts";
 
 /** The counter's own problems, beside those of the kit. */
 
@@ -35,3 +36,26 @@ export const listenerProblems = {
     headers: retryAfter,
   },
 } as const satisfies Record<string, ProblemKind>;
+
+export function countExhausted(page: string): Problem {
+  return new Problem(hitProblems.countExhausted, {
+    detail: `The page ${page} has reached the highest count. Set it lower, or remove it.`,
+  });
+}
+
+export function tooManyNewPages(page: string, seconds: number): Problem {
+  return new Problem(hitProblems.tooManyNewPages, {
+    detail: `There is no page ${page} yet. You may make it in ${seconds} s.`,
+    headers: { "retry-after": String(seconds) },
+  });
+}
+
+const LISTEN_AGAIN_SECONDS = "10";
+
+export function noStream(refusal: NoStream, page: string): Problem {
+  const { tooMany, tooManyOfAddress } = listenerProblems;
+  return new Problem(refusal === "address" ? tooManyOfAddress : tooMany, {
+    detail: `Try again in ${LISTEN_AGAIN_SECONDS} s, or read /counter/${page}.`,
+    headers: { "retry-after": LISTEN_AGAIN_SECONDS },
+  });
+}

@@ -1,14 +1,14 @@
 import type { Context } from "koa";
 import { z } from "zod";
-import { Problem, problems } from "../../../shared/kit/http/problem.ts";
+import { problems } from "../../../shared/kit/http/problem.ts";
 import { type Route, route } from "../../../shared/kit/http/route.ts";
 import type { Totals } from "../counter.ts";
 import { accountRoutes, type AccountRoutesOptions } from "./account-routes.ts";
 import type { Estimates } from "../estimates.ts";
 import { hitRoutes, type HitRoutesOptions } from "./hit-routes.ts";
-import type { LiveCounts, NoStream } from "./live-counts.ts";
+import type { LiveCounts } from "./live-counts.ts";
 import * as present from "./presenter.ts";
-import { listenerProblems } from "./problems.ts";
+import { listenerProblems, noStream } from "./problems.ts";
 import * as schemas from "./schemas.ts";
 import { addressOf } from "./visitor.ts";
 
@@ -128,8 +128,6 @@ function historyRoute({ counter }: CounterRoutesOptions): Route {
   });
 }
 
-const LISTEN_AGAIN_SECONDS = "10";
-
 function eventsRoute({ live, trustedHops }: CounterRoutesOptions): Route {
   return route({
     method: "GET",
@@ -148,13 +146,5 @@ function eventsRoute({ live, trustedHops }: CounterRoutesOptions): Route {
       ctx.set("x-accel-buffering", "no");
       ctx.body = stream;
     },
-  });
-}
-
-function noStream(refusal: NoStream, page: string): Problem {
-  const { tooMany, tooManyOfAddress } = listenerProblems;
-  return new Problem(refusal === "address" ? tooManyOfAddress : tooMany, {
-    detail: `Try again in ${LISTEN_AGAIN_SECONDS} s, or read /counter/${page}.`,
-    headers: { "retry-after": LISTEN_AGAIN_SECONDS },
   });
 }

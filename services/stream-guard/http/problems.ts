@@ -1,8 +1,11 @@
 import { z } from "zod";
-import { type ProblemKind, retryAfter } from "../../../shared/kit/http/problem.ts";
+import { Problem, type ProblemKind, retryAfter } from "../../../shared/kit/http/problem.ts";
+import type { Loss, Refusal, StreamGuard } from "../guard.ts";
+import type { LossReason } from "../leases.ts";
+import { presentStreams } from "./presenter.ts";
 import { Streams } from "./schemas.ts";
 
-const LossReason = z.enum(["ended", "ended_by_operator", "expired", "replaced"]).meta({
+const Reason = z.enum(["ended", "ended_by_operator", "expired", "replaced"]).meta({
   id: "LossReason",
   description:
     "`ended` by its player, `ended_by_operator`, `expired` because no heartbeat came in time, or " +
@@ -28,7 +31,7 @@ export const streamProblems = {
     description:
       "The stream has no slot: it ended, or no heartbeat came in time. Start it again. `reason` " +
       "says why, where that is known.",
-    members: z.object({ reason: LossReason.optional() }),
+    members: z.object({ reason: Reason.optional() }),
   },
   callerBusy: {
     status: 429,
@@ -44,3 +47,29 @@ export const streamProblems = {
     description: "Seen in logs and metrics only: the client closed the connection.",
   },
 } as const satisfies Record<string, ProblemKind>;
+
+const lossDetails: Record<LossReason, string> = {
+  ended: "It was ended by its player",
+  ended_by_operator: "An operator ended it",
+  expired: "No heartbeat came in time",
+  replaced: "Another stream of yours took its place",
+};
+
+export function limitReached(guard: StreamGuard, { retryAfterMs, streams }: Refusal): Problem {
+  const seconds = Math.max(1, Math.ceil(retryAfterMs / 1_000));
+  return new Problem(streamProblems.limitReached, {
+    detail:
+      `${streams.length} of ${guard.limit} streams are live. End one, name one of them as ` +
+      `replace_stream_id, or try again in ${seconds} s.`,
+    headers: { "retry-after": String(seconds) },
+    extra: presentStreams(guard, streams),
+  });
+}
+
+export function leaseLost(streamId: string, { reason }: Loss): Problem {
+  const why = reason === undefined ? "" : ` ${lossDetails[reason]}.`;
+  return new Problem(streamProblems.leaseLost, {
+    detail: `The stream ${streamId} has no slot any more.${why} Start it again to get one.`,
+    ...(reason !== undefined && { extra: { reason } }),
+  });
+}

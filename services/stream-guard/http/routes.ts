@@ -5,8 +5,8 @@ import { callerOf, type CallerSettings } from "./caller.ts";
 import { inTurn, type TurnOptions } from "./in-turn.ts";
 import { operatorRoutes } from "./operator-routes.ts";
 import { presentHold, presentStreams } from "./presenter.ts";
-import { streamProblems } from "./problems.ts";
-import { limitReached, leaseLost } from "./refusals.ts";
+import { leaseLost, limitReached, streamProblems } from "./problems.ts";
+
 import * as schemas from "./schemas.ts";
 import type { StreamGuard } from "../guard.ts";
 import type { StreamDetails } from "../leases.ts";
