@@ -5,10 +5,8 @@ import {
   PutItemCommand,
 } from "@aws-sdk/client-dynamodb";
 import { expect } from "chai";
-import { createDynamoDB } from "../../../shared/kit/dynamodb.ts";
-import { DynamodbServer } from "../../../shared/tools/local/stores/dynamodb-server.ts";
-import { localAwsEnvironment, localRegion } from "../../../shared/tools/local/stores/local-aws.ts";
-import { StrictDynamoDB } from "../../../shared/tools/testing/strict-dynamodb.ts";
+import type { StrictDynamoDB } from "../../../shared/tools/testing/strict-dynamodb.ts";
+import { StrictTables } from "../../../shared/tools/testing/strict-tables.ts";
 import { ItemStore } from "./item-store.ts";
 
 const table = "counters";
@@ -18,7 +16,7 @@ const HOUR_MS = 3_600_000;
 const writerName = (index: number) => String(index).padStart(32, "w");
 
 describe("ItemStore, sweeping its item", () => {
-  let server: DynamodbServer;
+  let tables: StrictTables;
   let proxy: StrictDynamoDB;
   let client: DynamoDBClient;
   let nowMs: number;
@@ -52,20 +50,13 @@ describe("ItemStore, sweeping its item", () => {
   };
 
   before(async () => {
-    server = await DynamodbServer.start();
-    await server.createTables();
-    proxy = await StrictDynamoDB.start(server.url);
-    Object.assign(process.env, localAwsEnvironment(proxy.url));
-    client = createDynamoDB({ endpoint: proxy.url, region: localRegion, timeoutMs: 5_000 });
+    tables = await StrictTables.start();
+    ({ proxy, client } = tables);
   });
   beforeEach(() => {
     nowMs = NOON;
   });
-  after(async () => {
-    client.destroy();
-    await proxy[Symbol.asyncDispose]();
-    await server.stop();
-  });
+  after(() => tables[Symbol.asyncDispose]());
 
   it("sweeps any number of fences and buckets, a bounded number an update", async () => {
     const page = await putPage(200, 1_000);

@@ -1,27 +1,22 @@
 import { type DynamoDBClient, PutItemCommand } from "@aws-sdk/client-dynamodb";
 import { expect } from "chai";
-import { createDynamoDB } from "../../../shared/kit/dynamodb.ts";
-import { DynamodbServer } from "../../../shared/tools/local/stores/dynamodb-server.ts";
-import { localAwsEnvironment, localRegion } from "../../../shared/tools/local/stores/local-aws.ts";
 import { SeededFaults } from "../../../shared/tools/testing/dynamodb-faults.ts";
-import { StrictDynamoDB } from "../../../shared/tools/testing/strict-dynamodb.ts";
+import type { StrictDynamoDB } from "../../../shared/tools/testing/strict-dynamodb.ts";
+import { StrictTables } from "../../../shared/tools/testing/strict-tables.ts";
 import { LedgerStore } from "./ledger-store.ts";
 
 const table = "counters";
 const names = Array.from({ length: 12 }, (_, index) => `page-${index}`);
 
 describe("LedgerStore, listing twelve pages", () => {
-  let server: DynamodbServer;
+  let tables: StrictTables;
   let proxy: StrictDynamoDB;
   let client: DynamoDBClient;
   let ledger: LedgerStore;
 
   before(async () => {
-    server = await DynamodbServer.start();
-    await server.createTables();
-    proxy = await StrictDynamoDB.start(server.url);
-    Object.assign(process.env, localAwsEnvironment(proxy.url));
-    client = createDynamoDB({ endpoint: proxy.url, region: localRegion, timeoutMs: 5_000 });
+    tables = await StrictTables.start();
+    ({ proxy, client } = tables);
     ledger = new LedgerStore({ client, table, now: Date.now });
     for (const name of names) {
       await client.send(new PutItemCommand({ TableName: table, Item: { page: { S: name } } }));
@@ -31,11 +26,7 @@ describe("LedgerStore, listing twelve pages", () => {
     proxy.seededFaults = undefined;
     proxy.takeCalls();
   });
-  after(async () => {
-    client.destroy();
-    await proxy[Symbol.asyncDispose]();
-    await server.stop();
-  });
+  after(() => tables[Symbol.asyncDispose]());
 
   /** The names of each page of the list. */
   const listAll = async (limit: number) => {

@@ -3,18 +3,16 @@ import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { type DynamoDBClient, ScanCommand } from "@aws-sdk/client-dynamodb";
 import { expect } from "chai";
-import { DynamodbServer } from "../../../shared/tools/local/stores/dynamodb-server.ts";
-import { localAwsEnvironment, localRegion } from "../../../shared/tools/local/stores/local-aws.ts";
 import { pollUntil } from "../../../shared/tools/local/processes/poll-until.ts";
-import { createDynamoDB } from "../../../shared/kit/dynamodb.ts";
 import { SeededFaults } from "../../../shared/tools/testing/dynamodb-faults.ts";
-import { StrictDynamoDB } from "../../../shared/tools/testing/strict-dynamodb.ts";
+import type { StrictDynamoDB } from "../../../shared/tools/testing/strict-dynamodb.ts";
+import { StrictTables } from "../../../shared/tools/testing/strict-tables.ts";
 import { SessionWriter, type SessionWriterOptions } from "./session-writer.ts";
 
 const visitor = { address: "203.0.113.77", userAgent: "browser", isBot: false };
 
 describe("SessionWriter", () => {
-  let server: DynamodbServer;
+  let tables: StrictTables;
   let proxy: StrictDynamoDB;
   let client: DynamoDBClient;
   let written: number;
@@ -36,21 +34,14 @@ describe("SessionWriter", () => {
   };
 
   before(async () => {
-    server = await DynamodbServer.start();
-    await server.createTables();
-    proxy = await StrictDynamoDB.start(server.url);
-    Object.assign(process.env, localAwsEnvironment(proxy.url));
-    client = createDynamoDB({ endpoint: proxy.url, region: localRegion, timeoutMs: 5_000 });
+    tables = await StrictTables.start();
+    ({ proxy, client } = tables);
   });
   beforeEach(() => {
     written = 0;
     dropped = 0;
   });
-  after(async () => {
-    client.destroy();
-    await proxy[Symbol.asyncDispose]();
-    await server.stop();
-  });
+  after(() => tables[Symbol.asyncDispose]());
 
   it("writes what is known of a hit, and when it may be forgotten", async () => {
     const [page, writer] = [newPage(), open({ now: () => 1_795_000_000_500 })];

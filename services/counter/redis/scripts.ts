@@ -27,18 +27,18 @@ export const WAIT = 2;
 /** The page has too few numbers left. */
 export const RAISE = 3;
 /** The page has reached the highest count. */
-export const FULL = 4;
+const FULL = 4;
 /** Nothing was done: the page is in another epoch, or was counted lately. */
-export const KEPT = 5;
+const KEPT = 5;
 
 /** What an epoch begins with, and the least that it reserves. */
 export const FIRST_STEP = 16;
 /** The most that is reserved at a time, beside the hits that ask for it. */
-export const LARGEST_STEP = 16_384;
+const LARGEST_STEP = 16_384;
 /** How long an elected instance may take to begin an epoch before another one is elected. */
-export const BEGIN_MS = 2_000;
+const BEGIN_MS = 2_000;
 /** A page that is not counted leaves Redis after this. */
-export const PAGE_SECONDS = 86_400;
+const PAGE_SECONDS = 86_400;
 /** How long a fence outlives its batch: far longer than any retry of it. */
 const FENCE_SECONDS = 300;
 /** A visitor set outlives its day, so that a clock that steps back does not revive a key. */
