@@ -1,7 +1,8 @@
 import { expect } from "chai";
 import { pollUntil } from "../../shared/tools/local/processes/poll-until.ts";
 import { StoreUnavailable } from "../../shared/kit/store-unavailable.ts";
-import type { CacheAnswer, Copy, ProductCache, StoredProduct } from "./catalog.ts";
+import type { CacheAnswer, Copy, ProductCache } from "./product-cache.ts";
+import type { StoredProduct } from "./product-store.ts";
 import { LazyReader } from "./lazy-loading.ts";
 
 const AGE_MS = 100_000;

@@ -1,16 +1,8 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { StoreUnavailable } from "../../shared/kit/store-unavailable.ts";
-import type {
-  CacheAnswer,
-  Copy,
-  Lease,
-  ProductCache,
-  ProductReader,
-  ProductStore,
-  Reading,
-  ReadOutcome,
-  StoredProduct,
-} from "./catalog.ts";
+import type { ProductReader, Reading, ReadOutcome } from "./catalog.ts";
+import type { CacheAnswer, Copy, Lease, ProductCache } from "./product-cache.ts";
+import type { ProductStore, StoredProduct } from "./product-store.ts";
 import { NextFlight, SingleFlight } from "./resilience/single-flight.ts";
 
 /** First and longest pause between two looks at a key that somebody else is loading. */

@@ -1,4 +1,4 @@
-import type { ProductCache } from "./catalog.ts";
+import type { ProductCache } from "./product-cache.ts";
 
 const nothing = () => Promise.resolve();
 

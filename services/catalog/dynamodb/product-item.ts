@@ -1,5 +1,5 @@
 import type { AttributeValue } from "@aws-sdk/client-dynamodb";
-import { type StoredProduct, UnreadableProduct } from "../catalog.ts";
+import { type StoredProduct, UnreadableProduct } from "../product-store.ts";
 import { fromDecimal, toDecimal } from "../price.ts";
 
 export type Item = Record<string, AttributeValue>;

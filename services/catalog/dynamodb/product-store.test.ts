@@ -7,7 +7,7 @@ import { pollUntil } from "../../../shared/tools/local/processes/poll-until.ts";
 import { SeededFaults } from "../../../shared/tools/testing/dynamodb-faults.ts";
 import { recordingLog } from "../../../shared/tools/testing/start-app.ts";
 import { StrictDynamoDB } from "../../../shared/tools/testing/strict-dynamodb.ts";
-import type { ProductStore } from "../catalog.ts";
+import type { ProductStore } from "../product-store.ts";
 import { DynamoDBProductStore } from "./product-store.ts";
 
 let ids = 0;

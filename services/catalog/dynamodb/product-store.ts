@@ -19,7 +19,7 @@ import {
   type RemoveResult,
   type StoredProduct,
   UnreadableProduct,
-} from "../catalog.ts";
+} from "../product-store.ts";
 import { RETRY_PAUSE_MS } from "../resilience/deadlines.ts";
 import { type Item, keyOf, toItem, toProduct } from "./product-item.ts";
 

@@ -1,6 +1,6 @@
 import type { Context } from "koa";
 import { invalidInput, type Problem } from "../../../shared/kit/http/problem.ts";
-import type { Expected } from "../catalog.ts";
+import type { Expected } from "../product-store.ts";
 
 const ENTITY_TAGS = /^\s*(?:W\/)?"[\x21\x23-\x7e]*"(?:\s*,\s*(?:W\/)?"[\x21\x23-\x7e]*")*\s*$/;
 /** Weak tags are well-formed, but never match: `If-Match` compares strongly (RFC 9110, 13.1.1). */

@@ -1,7 +1,8 @@
 import type { Context } from "koa";
 import type { z } from "zod";
 import { sendJson } from "../../../shared/kit/http/send-json.ts";
-import type { Product, Reading, StoredProduct, Written } from "../catalog.ts";
+import type { Reading, Written } from "../catalog.ts";
+import type { Product, StoredProduct } from "../product-store.ts";
 import { isHeldByCaller, toEntityTag } from "./conditional.ts";
 import { toCents, toPrice } from "../price.ts";
 import { noProduct } from "./problems.ts";

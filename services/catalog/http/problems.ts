@@ -1,5 +1,5 @@
 import { Problem, type ProblemKind, problems } from "../../../shared/kit/http/problem.ts";
-import type { UnreadableProduct } from "../catalog.ts";
+import type { UnreadableProduct } from "../product-store.ts";
 
 export const idTaken = {
   status: 409,

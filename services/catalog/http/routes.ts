@@ -1,6 +1,7 @@
 import { invalidInput, problems } from "../../../shared/kit/http/problem.ts";
 import { type Route, route } from "../../../shared/kit/http/route.ts";
-import { type Catalog, UnreadableProduct } from "../catalog.ts";
+import type { Catalog } from "../catalog.ts";
+import { UnreadableProduct } from "../product-store.ts";
 import { readPrecondition } from "./conditional.ts";
 import {
   COLLECTION,

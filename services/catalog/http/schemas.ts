@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { createCursor } from "../../../shared/kit/http/request/cursor.ts";
 import { limitParameter } from "../../../shared/kit/http/request/integer-parameter.ts";
-import { MAX_NAME_CHARACTERS } from "../catalog.ts";
+import { MAX_NAME_CHARACTERS } from "../product-store.ts";
 import { MAX_PRICE, toCents } from "../price.ts";
 
 const ID = /^[1-9]\d{0,15}$/;

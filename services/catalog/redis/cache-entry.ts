@@ -1,4 +1,5 @@
-import type { CacheAnswer, Copy, StoredProduct } from "../catalog.ts";
+import type { CacheAnswer, Copy } from "../product-cache.ts";
+import type { StoredProduct } from "../product-store.ts";
 
 /** A product as the text that Redis keeps; snake_case, as everything that is stored. */
 interface CopyJson {

@@ -8,7 +8,8 @@ import { RedisServer } from "../../../shared/tools/local/stores/redis-server.ts"
 import { createRedis, type Redis } from "../../../shared/kit/redis.ts";
 import { recordingLog } from "../../../shared/tools/testing/start-app.ts";
 import { TcpProxy } from "../../../shared/tools/testing/tcp-proxy.ts";
-import type { CacheAnswer, StoredProduct } from "../catalog.ts";
+import type { CacheAnswer } from "../product-cache.ts";
+import type { StoredProduct } from "../product-store.ts";
 import { noCache } from "../uncached.ts";
 import { RedisProductCache, type RedisProductCacheOptions } from "./product-cache.ts";
 import { cacheScripts } from "./scripts.ts";

@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { CircuitState } from "cockatiel";
 import { StoreUnavailable } from "../../../shared/kit/store-unavailable.ts";
-import type { ProductStore } from "../catalog.ts";
+import type { ProductStore } from "../product-store.ts";
 import { ProtectedStore } from "./protected-store.ts";
 
 const product = { id: 7, name: "Samsung TV", priceCents: 1 };

@@ -16,7 +16,7 @@ import type {
   PutResult,
   RemoveResult,
   StoredProduct,
-} from "../catalog.ts";
+} from "../product-store.ts";
 
 /** Failed calls in a row after which the store is left alone. */
 const BREAK_AFTER = 5;
