@@ -1,4 +1,10 @@
-import { optionalText, wholeNumber } from "../../shared/kit/config.ts";
+import {
+  list,
+  optionalText,
+  type Setting,
+  type Values,
+  wholeNumber,
+} from "../../shared/kit/config.ts";
 import {
   apiKeySettings,
   corsSetting,
@@ -47,6 +53,27 @@ export const streamGuardSettings = {
     }),
     parse: (name: string) => (/^[\w-]+$/.test(name) ? name.toLowerCase() : undefined),
   },
+  viewerSecrets: list({
+    env: "VIEWER_SECRETS",
+    meaning: "secrets of viewer tokens (HS256), all accepted; then a token names the caller",
+    entries: "secrets of 32 or more printable characters",
+    pattern: /^[\x21-\x2b\x2d-\x7e]{32,}$/,
+    secret: true,
+    default: [],
+  }),
+  viewerKeySetUrl: {
+    ...optionalText({
+      env: "VIEWER_JWKS_URL",
+      meaning: "key set of viewer tokens (ES256); then a token names the caller",
+      expects: "URL with https://, or http://localhost",
+    }),
+    parse: parseKeySetUrl,
+  } satisfies Setting<string | undefined> as Setting<string | undefined>,
+  viewerAudience: optionalText({
+    env: "VIEWER_AUDIENCE",
+    meaning: "what the claim `aud` of a viewer token must hold; unset accepts any",
+    expects: "text",
+  }),
   deadlineMs: wholeNumber({
     env: "DEADLINE_MS",
     meaning: "longest time until a request is answered, whatever the store does; then it is 503",
@@ -72,3 +99,32 @@ export const streamGuardSettings = {
     default: 256,
   }),
 };
+
+/** Keys that come in clear text are anybody's. */
+function parseKeySetUrl(text: string): string | undefined {
+  if (!URL.canParse(text)) return undefined;
+  const { protocol, hostname } = new URL(text);
+  return protocol === "https:" || (protocol === "http:" && hostname === "localhost")
+    ? text
+    : undefined;
+}
+
+/** One thing names the caller; a key set signs for others as well, so the audience must be told. */
+export function findConflicts(settings: Values<typeof streamGuardSettings>): string[] {
+  const { userHeader, viewerSecrets, viewerKeySetUrl, viewerAudience } = settings;
+  const names = [
+    userHeader !== undefined && "USER_HEADER",
+    viewerSecrets.length > 0 && "VIEWER_SECRETS",
+    viewerKeySetUrl !== undefined && "VIEWER_JWKS_URL",
+  ].filter((name) => name !== false);
+  const [first, ...others] = names;
+  const conflicts =
+    others.length === 0
+      ? []
+      : [`${first}: expected alone, got ${others.join(" and ")} beside it; unset all but one`];
+  if (viewerKeySetUrl !== undefined && viewerAudience === undefined) {
+    const fix = "set it to what the issuer writes into `aud`";
+    conflicts.push(`VIEWER_AUDIENCE: expected beside VIEWER_JWKS_URL, got none; ${fix}`);
+  }
+  return conflicts;
+}

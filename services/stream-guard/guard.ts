@@ -38,6 +38,8 @@ export interface StreamGuardOptions extends GuardTerms {
 export interface StartRequest {
   streamId?: string | undefined;
   replaceStreamId?: string | undefined;
+  /** The caller's own limit, where it is lower than that of all callers. */
+  limit?: number | undefined;
   details: StreamDetails;
   /** Is aborted when nobody waits for the answer any more: then the start is undone. */
   signal?: AbortSignal | undefined;
@@ -104,11 +106,11 @@ export class StreamGuard {
    */
   async start(caller: string, request: StartRequest): Promise<Hold | Refusal> {
     const { leases, createId, active } = this.#options;
-    const { streamId = createId(), replaceStreamId, details, signal } = request;
-    const order = { ...this.#order(caller, streamId), replaceStreamId, signal };
+    const { streamId = createId(), replaceStreamId, details, limit, signal } = request;
+    const order = { ...this.#order(caller, streamId), replaceStreamId, limit, signal };
     if (details["video_ended"] === true) return this.#startEnded(order, replaceStreamId);
     const { result, live } = await this.#undoOnFailure(order, () => leases.start(order));
-    if (result === "refused") return this.#refusal(order, live);
+    if (result === "refused") return this.#refusal(order, live, limit);
     if (replaceStreamId !== undefined) active.ended(caller, replaceStreamId);
     await this.#undoOnFailure(order, async () => {
       await this.#keep(order, live, details);
@@ -206,12 +208,18 @@ export class StreamGuard {
     return (expiresAtMs - startedAtMs) % DAY_MS < this.#options.leaseMs;
   }
 
-  async #refusal({ caller, nowMs }: LeaseKey, live: readonly Lease[]): Promise<Refusal> {
-    const firstExpiryMs = Math.min(...live.map((lease) => lease.expiresAtMs));
+  async #refusal(
+    { caller, nowMs }: LeaseKey,
+    live: readonly Lease[],
+    limit = this.limit,
+  ): Promise<Refusal> {
+    const expiries = live.map((lease) => lease.expiresAtMs).toSorted((one, other) => one - other);
+    // A caller whose limit was lowered since may have to lose more than one.
+    const roomFromMs = expiries[Math.max(0, live.length - limit)] ?? nowMs;
     return {
       result: "refused",
       // The clock of the instance that renewed the lease may have been ahead.
-      retryAfterMs: Math.min(firstExpiryMs - nowMs, this.#options.leaseMs),
+      retryAfterMs: Math.min(roomFromMs - nowMs, this.#options.leaseMs),
       streams: await this.#describe(caller, live),
     };
   }

@@ -28,6 +28,11 @@ export interface LeaseOrder extends LeaseKey {
 export interface StartOrder extends LeaseOrder {
   /** A stream of the caller whose slot is given up in the same write. */
   replaceStreamId?: string | undefined;
+  /**
+   * Streams that the caller may have afterwards, where that is fewer than it has slots: a viewer's
+   * own limit. It counts for this start alone, and ends no stream.
+   */
+  limit?: number | undefined;
   /** Once it is aborted nobody waits for the outcome, and nothing more is tried. */
   signal?: AbortSignal | undefined;
 }

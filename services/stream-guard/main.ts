@@ -8,15 +8,16 @@ import { createServiceContext } from "../../shared/kit/process/service-context.t
 import { ActiveStreams } from "./active-streams.ts";
 import { createApp } from "./app.ts";
 import { CallerGate } from "./resilience/caller-gate.ts";
-import { streamGuardSettings } from "./config.ts";
+import { findConflicts, streamGuardSettings } from "./config.ts";
 import { DynamoDBDetailsStore } from "./dynamodb/details-store.ts";
 import { StreamGuard } from "./guard.ts";
 import { DynamoDBLeaseStore } from "./dynamodb/lease-store.ts";
 import { createStreamMetrics } from "./metrics.ts";
 import { StoreBreaker } from "./resilience/store-breaker.ts";
+import { ViewerTokens } from "./http/viewer-tokens.ts";
 import { UnclaimedSlots } from "./resilience/unclaimed-slots.ts";
 
-const settings = readSettingsOrExit(streamGuardSettings, process.env);
+const settings = readSettingsOrExit(streamGuardSettings, process.env, findConflicts);
 const service = await createServiceContext("stream-guard", settings);
 
 const client = createDynamoDB({
@@ -47,12 +48,16 @@ const guard = new StreamGuard({
   createOrderId: () => randomBytes(9).toString("base64url"),
 });
 
+const { viewerSecrets: secrets, viewerKeySetUrl: keySetUrl, viewerAudience: audience } = settings;
+const knowsViewers = secrets.length > 0 || keySetUrl !== undefined;
+const viewerTokens = knowsViewers ? new ViewerTokens({ secrets, keySetUrl, audience }) : undefined;
+
 const app = createApp({
   guard,
   gate: new CallerGate({ parallel: settings.callerParallel, waiting: settings.callerWaiting }),
   breaker: new StoreBreaker(),
   deadlineMs: settings.deadlineMs,
-  caller: settings,
+  caller: { ...settings, viewerTokens },
   metrics: createStreamMetrics(service.metrics, active),
   context: { ...service, readiness: { dynamodb: () => leases.check() } },
 });

@@ -56,7 +56,7 @@ export function readSettings<S extends Settings>(
     return [name, value];
   });
   const read = Object.fromEntries(values) as Values<S>;
-  faults.push(...findConflicts(read));
+  if (faults.length === 0) faults.push(...findConflicts(read));
   if (faults.length > 0) throw new ConfigError(faults);
   return read;
 }

@@ -93,7 +93,7 @@ function currentRoute({ accounts }: AccountRoutesOptions): Route {
     paths: ["/counter/v1/current", "/current"],
     operationId: "readOwnNumber",
     summary: "The user's number, as it is",
-    userToken: true,
+    userToken: "always",
     replies: { 200: { description: "The number", schema: schemas.OwnNumber } },
     problems: forUsers,
     async handle(ctx) {
@@ -108,7 +108,7 @@ function setCurrentRoute({ accounts }: AccountRoutesOptions): Route {
     paths: ["/counter/v1/current", "/current"],
     operationId: "setOwnNumber",
     summary: "Sets the user's number",
-    userToken: true,
+    userToken: "always",
     body: schemas.NumberBody,
     acceptsForm: true,
     replies: { 200: { description: "The number as set", schema: schemas.NumberSet } },
@@ -129,7 +129,7 @@ function nextRoute({ accounts }: AccountRoutesOptions, method: "GET" | "POST"): 
     paths: method === "POST" ? ["/counter/v1/next", "/next"] : ["/next"],
     operationId: method === "POST" ? "raiseOwnNumber" : "raiseOwnNumberByGet",
     summary: "Raises the user's number by one",
-    userToken: true,
+    userToken: "always",
     requestHeaders: {
       "idempotency-key":
         "A text of the client's choice, 1 to 255 visible characters. A request that is sent again " +

@@ -41,7 +41,7 @@ const replacedNotElsewhere = (slot: number) => `NOT ${holds(slot, ":replaced")}`
 
 /** When a change may be written: the whole truth about a start, a heartbeat, an end, an undoing. */
 export function conditionOf(
-  { kind, slot, clear, overReplaced = false }: SlotChange,
+  { kind, slot, clear, overReplaced = false, keptFree = [] }: SlotChange,
   { replaceStreamId }: Pick<StartOrder, "replaceStreamId">,
   limit: number,
 ): string {
@@ -50,6 +50,7 @@ export function conditionOf(
   const clauses = [
     kind === "take" ? (overReplaced ? replacedHere(slot) : free(slot)) : stillMine(slot),
     ...(kind === "take" ? others.map(notElsewhere) : []),
+    ...keptFree.map(free),
     ...(clear === undefined ? [] : [replacedHere(clear)]),
     ...(replaceStreamId === undefined ? [] : others.map(replacedNotElsewhere)),
   ];

@@ -53,6 +53,28 @@ function describeLeaseStore(name: string, create: () => LeaseStore): void {
       expect(await live()).to.have.members(["a", "b", "c"]);
     });
 
+    for (const limit of [1, 2]) {
+      it(`holds a caller's own limit of ${limit}, however many starts come at once`, async () => {
+        const ids = ["a", "b", "c", "d", "e", "f", "g", "h"];
+        const starts = await Promise.all(ids.map((streamId) => start({ streamId, limit })));
+        const started = starts.filter((each) => each.result === "started");
+        expect(started).to.have.length(limit);
+        expect(await live()).to.have.length(limit);
+      });
+    }
+
+    it("counts the streams of a larger limit before, ends none, and lets one be replaced", async () => {
+      await startAll("a", "b");
+      expect(await result({ streamId: "c", limit: 2 })).to.equal("refused");
+      expect(await result({ streamId: "c", limit: 1, replaceStreamId: "a" })).to.equal("refused");
+      expect(await result({ streamId: "a", limit: 1 })).to.equal("renewed");
+      expect(await live()).to.have.members(["a", "b"]);
+      expect(await result({ streamId: "c", limit: 2, replaceStreamId: "a" })).to.equal("started");
+      expect(await live()).to.have.members(["b", "c"]);
+      const later = NOON + LEASE_MS;
+      expect(await result({ streamId: "d", limit: 1, nowMs: later })).to.equal("started");
+    });
+
     it("tells the live leases after a start, the oldest stream first", async () => {
       await start({ streamId: "a", nowMs: NOON });
       const { live: leases } = await start({ streamId: "b", nowMs: NOON + 1 });

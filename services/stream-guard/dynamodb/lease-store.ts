@@ -20,6 +20,7 @@ import {
   planStart,
   type SlotChange,
   type Slots,
+  withinLimit,
 } from "./slots.ts";
 
 /** Each lost round is another start's or end's gain; nobody loses this many but in a storm. */
@@ -38,11 +39,14 @@ type Plan = (slots: Slots) => SlotChange | undefined;
  */
 export class DynamoDBLeaseStore implements LeaseStore {
   readonly #limit: number;
+  /** Of all slots. */
+  readonly #numbers: readonly number[];
   readonly #slots: SlotStore;
   readonly #memory = new SlotMemory(REMEMBERED_CALLERS);
 
   constructor(options: SlotStoreOptions) {
     this.#limit = options.limit;
+    this.#numbers = [...Array(options.limit).keys()];
     this.#slots = new SlotStore(options);
   }
 
@@ -50,7 +54,11 @@ export class DynamoDBLeaseStore implements LeaseStore {
     const { replaceStreamId, streamId, nowMs } = order;
     const slot = guessSlot(replaceStreamId ?? streamId, this.#limit);
     const overReplaced = replaceStreamId !== undefined;
-    const guess = { kind: "take", slot, overReplaced } as const;
+    const guess = withinLimit(
+      { kind: "take", slot, overReplaced },
+      this.#numbers,
+      order.limit ?? this.#limit,
+    );
     const plan = (slots: Slots) => planStart(slots, order, slot);
     const { change, slots } = await this.#settle(order, guess, plan);
     const live = liveLeases(slots, nowMs);

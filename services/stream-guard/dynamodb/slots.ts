@@ -37,6 +37,8 @@ export interface SlotChange {
   overReplaced?: boolean;
   /** Slot of the replaced stream, given up in the same write. */
   clear?: number | undefined;
+  /** Slots that must be free as well, so that the caller has no more streams than its own limit. */
+  keptFree?: readonly number[];
 }
 
 /** The attribute that holds a slot. */
@@ -68,9 +70,43 @@ export function liveLeases(slots: Slots, nowMs: number): readonly Lease[] {
  * The stream's own slot comes first, even an expired one, so that it is never in two; then the
  * replaced stream's; then `preferred`, where it is free; then any free one.
  *
- * @returns undefined when every slot is held by another stream
+ * @returns undefined when every slot is held by another stream, or as many as the caller may have
  */
 export function planStart(
+  slots: Slots,
+  order: StartOrder,
+  preferred: number,
+): SlotChange | undefined {
+  const change = planSlot(slots, order, preferred);
+  if (change?.kind !== "take") return change;
+  const others = freeFirst(slots, order.nowMs);
+  const limited = withinLimit(change, others, order.limit ?? slots.length);
+  const isLimited = limited.keptFree?.some((slot) => isLive(slots[slot], order.nowMs));
+  return isLimited === true ? undefined : limited;
+}
+
+/**
+ * Adds to a start the slots that must be free besides, where the caller may have fewer streams than
+ * there are slots. Naming them in the write's condition makes that limit as strict as the slots are.
+ *
+ * @param slots every slot of the caller, those first that are likely to be free
+ */
+export function withinLimit(
+  change: SlotChange,
+  slots: readonly number[],
+  limit: number,
+): SlotChange {
+  const others = slots.filter((slot) => slot !== change.slot && slot !== change.clear);
+  const count = others.length - (limit - 1);
+  return count <= 0 ? change : { ...change, keptFree: others.slice(0, count) };
+}
+
+function freeFirst(slots: Slots, nowMs: number): readonly number[] {
+  const isHeld = (slot: number) => Number(isLive(slots[slot], nowMs));
+  return [...slots.keys()].toSorted((one, other) => isHeld(one) - isHeld(other));
+}
+
+function planSlot(
   slots: Slots,
   { streamId, replaceStreamId, nowMs }: StartOrder,
   preferred: number,

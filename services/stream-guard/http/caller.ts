@@ -6,6 +6,8 @@ import {
   InvalidClientAddress,
 } from "../../../shared/kit/http/request/client-address.ts";
 import { invalidInput } from "../../../shared/kit/http/problem.ts";
+import { invalidViewerToken } from "./problems.ts";
+import type { ViewerTokens } from "./viewer-tokens.ts";
 
 const ADDRESS_HEADER = "x-forwarded-for";
 /** Names in printable ASCII: what any layer in front can send without encoding. */
@@ -21,19 +23,28 @@ export interface CallerSettings {
   trustedHops: number;
   /** Header by which a trusted layer in front names the user, in lower case. */
   userHeader: string | undefined;
+  /** By which viewers say who they are; undefined where an address or that header tells. */
+  viewerTokens?: ViewerTokens | undefined;
+}
+
+/** Who asks: the streams are counted by its name. */
+export interface Caller {
+  /** `user:<name>` or `address:<address>`, so that no user is ever taken for an address. */
+  name: string;
+  /** Streams that it may have; undefined for as many as any caller. */
+  limit?: number | undefined;
 }
 
 /**
- * Who asks: the streams are counted by this.
- *
- * @returns `user:<name>` or `address:<address>`, so that no user is ever taken for an address
- * @throws Problem 400 when the header is missing or empty: never a key that many share
+ * @throws Problem 400 when the header is missing or empty: never a key that many share; 401
+ *   where viewers have tokens, and this one has none that is accepted
  */
-export function callerOf(ctx: Context, settings: CallerSettings): string {
-  const { trustedHops, userHeader } = settings;
+export async function callerOf(ctx: Context, settings: CallerSettings): Promise<Caller> {
+  const { trustedHops, userHeader, viewerTokens } = settings;
+  if (viewerTokens !== undefined) return viewerIn(ctx, viewerTokens);
   try {
-    if (userHeader !== undefined) return callerNamed(userIn(ctx, userHeader), settings);
-    return `address:${networkOf(addressOf(ctx, trustedHops))}`;
+    if (userHeader !== undefined) return { name: nameOfUser(userIn(ctx, userHeader)) };
+    return { name: `address:${networkOf(addressOf(ctx, trustedHops))}` };
   } catch (error) {
     if (!(error instanceof NobodyNamed || error instanceof InvalidClientAddress)) throw error;
     throw invalidInput("headers", [{ path: userHeader ?? ADDRESS_HEADER, message: error.message }]);
@@ -46,10 +57,25 @@ export function callerOf(ctx: Context, settings: CallerSettings): string {
  *
  * @throws NobodyNamed, InvalidClientAddress
  */
-export function callerNamed(name: string, { userHeader }: CallerSettings): string {
-  if (userHeader === undefined) return `address:${networkOf(canonicalAddress(name))}`;
-  if (!USER.test(name)) throw new NobodyNamed("expected 1 to 256 printable characters");
-  return `user:${name}`;
+export function callerNamed(name: string, settings: CallerSettings): string {
+  const { userHeader, viewerTokens } = settings;
+  const knowsUsers = userHeader !== undefined || viewerTokens !== undefined;
+  return knowsUsers ? nameOfUser(name) : `address:${networkOf(canonicalAddress(name))}`;
+}
+
+function nameOfUser(user: string): string {
+  if (!USER.test(user)) throw new NobodyNamed("expected 1 to 256 printable characters");
+  return `user:${user}`;
+}
+
+async function viewerIn(ctx: Context, tokens: ViewerTokens): Promise<Caller> {
+  const { subject, limit } = await tokens.viewerOf(ctx.get("authorization"));
+  try {
+    return { name: nameOfUser(subject), limit };
+  } catch (error) {
+    if (!(error instanceof NobodyNamed)) throw error;
+    throw invalidViewerToken(`The claim \`sub\` of the token: ${error.message}.`);
+  }
 }
 
 function userIn(ctx: Context, header: string): string {

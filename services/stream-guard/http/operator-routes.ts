@@ -36,7 +36,7 @@ function listRoute({ guard, caller: settings, ...turn }: OperatorOptions): Route
     async handle(ctx, { params }) {
       const caller = parseCaller(params.caller, settings);
       const streams = await inTurn(ctx, { ...turn, lane }, () => guard.list(caller));
-      ctx.body = presentStreams(guard, streams);
+      ctx.body = presentStreams(streams, guard.limit);
     },
   });
 }

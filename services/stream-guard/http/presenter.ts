@@ -4,8 +4,8 @@ import type * as schemas from "./schemas.ts";
 
 /** A stream's hold on its slot, as its caller sees it. */
 export function presentHold(
-  { heartbeatSeconds, limit }: StreamGuard,
   { streamId, promisedUntilMs, active }: Hold,
+  { heartbeatSeconds, limit }: Pick<StreamGuard, "heartbeatSeconds" | "limit">,
 ): z.input<typeof schemas.Hold> {
   return {
     stream_id: streamId,
@@ -18,8 +18,8 @@ export function presentHold(
 
 /** All streams of a caller, as it sees them. */
 export function presentStreams(
-  { limit }: StreamGuard,
   streams: readonly Stream[],
+  limit: number,
 ): z.input<typeof schemas.Streams> {
   return {
     limit,

@@ -1,6 +1,11 @@
 import { z } from "zod";
-import { Problem, type ProblemKind, retryAfter } from "../../../shared/kit/http/problem.ts";
-import type { Loss, Refusal, StreamGuard } from "../guard.ts";
+import {
+  authenticate,
+  Problem,
+  type ProblemKind,
+  retryAfter,
+} from "../../../shared/kit/http/problem.ts";
+import type { Loss, Refusal } from "../guard.ts";
 import type { LossReason } from "../leases.ts";
 import { presentStreams } from "./presenter.ts";
 import { Streams } from "./schemas.ts";
@@ -14,6 +19,22 @@ const Reason = z.enum(["ended", "ended_by_operator", "expired", "replaced"]).met
 
 /** The failures that are this service's own. */
 export const streamProblems = {
+  invalidViewerToken: {
+    status: 401,
+    id: "invalid-token",
+    title: "Viewer token required",
+    description:
+      "Where the deployment knows its viewers by tokens, the request lacks a valid " +
+      "`Authorization: Bearer <viewer token>`.",
+    headers: authenticate,
+  },
+  viewerKeysUnavailable: {
+    status: 503,
+    id: "viewer-keys-unavailable",
+    title: "Viewer keys unavailable",
+    description: "The keys of the viewer tokens cannot be fetched.",
+    headers: retryAfter,
+  },
   limitReached: {
     status: 409,
     id: "stream-limit-reached",
@@ -55,14 +76,14 @@ const lossDetails: Record<LossReason, string> = {
   replaced: "Another stream of yours took its place",
 };
 
-export function limitReached(guard: StreamGuard, { retryAfterMs, streams }: Refusal): Problem {
+export function limitReached({ retryAfterMs, streams }: Refusal, limit: number): Problem {
   const seconds = Math.max(1, Math.ceil(retryAfterMs / 1_000));
   return new Problem(streamProblems.limitReached, {
     detail:
-      `${streams.length} of ${guard.limit} streams are live. End one, name one of them as ` +
+      `${streams.length} of ${limit} streams are live. End one, name one of them as ` +
       `replace_stream_id, or try again in ${seconds} s.`,
     headers: { "retry-after": String(seconds) },
-    extra: presentStreams(guard, streams),
+    extra: presentStreams(streams, limit),
   });
 }
 
@@ -71,5 +92,19 @@ export function leaseLost(streamId: string, { reason }: Loss): Problem {
   return new Problem(streamProblems.leaseLost, {
     detail: `The stream ${streamId} has no slot any more.${why} Start it again to get one.`,
     ...(reason !== undefined && { extra: { reason } }),
+  });
+}
+
+/** @param detail what the client has to send instead */
+export function invalidViewerToken(detail: string): Problem {
+  const headers = { "www-authenticate": 'Bearer realm="streams"' };
+  return new Problem(streamProblems.invalidViewerToken, { detail, headers });
+}
+
+export function viewerKeysUnavailable(cause: unknown): Problem {
+  return new Problem(streamProblems.viewerKeysUnavailable, {
+    detail: "The keys of the viewer tokens cannot be fetched. Try again in 1 s.",
+    headers: { "retry-after": "1" },
+    cause,
   });
 }

@@ -17,9 +17,14 @@ const ONE = `${COLLECTION}/{stream_id}` as const;
 const requestHeaders = {
   "x-forwarded-for":
     "The caller: the last entry, as the load balancer appends it. Required, unless the " +
-    "deployment names its users by another header.",
+    "deployment names its users by another header or by tokens.",
 };
-const anyProblem = [streamProblems.callerBusy, problems.storeUnavailable];
+const anyProblem = [
+  streamProblems.invalidViewerToken,
+  streamProblems.viewerKeysUnavailable,
+  streamProblems.callerBusy,
+  problems.storeUnavailable,
+];
 
 export interface RoutesOptions extends TurnOptions {
   guard: StreamGuard;
@@ -38,11 +43,13 @@ export function createRoutes(options: RoutesOptions): Route[] {
 
 function startRoute(options: RoutesOptions): Route {
   const { guard } = options;
+  const { heartbeatSeconds } = guard;
   return route({
     method: "POST",
     paths: ["/api/v1/stream"],
     operationId: "startStream",
     namedOriginsOnly: true,
+    userToken: "where asked for",
     summary: "Starts a stream, if the caller may have one more",
     description:
       "With the `stream_id` of a live stream it is a heartbeat: the same slot, 200. " +
@@ -61,13 +68,13 @@ function startRoute(options: RoutesOptions): Route {
     async handle(ctx, { body = {} }) {
       const { stream_id: streamId, replace_stream_id: replaceStreamId, ...fields } = body;
       const request = { streamId, replaceStreamId, details: toDetails(fields) };
-      const outcome = await forCaller(ctx, options, (caller, signal) =>
-        guard.start(caller, { ...request, signal }),
+      const [outcome, limit] = await forCaller(ctx, options, (caller, { limit, signal }) =>
+        guard.start(caller, { ...request, limit, signal }),
       );
-      if (outcome.result === "refused") throw limitReached(guard, outcome);
+      if (outcome.result === "refused") throw limitReached(outcome, limit);
       ctx.status = outcome.result === "started" ? 201 : 200;
       if (outcome.result === "started") ctx.set("location", `${COLLECTION}/${outcome.streamId}`);
-      ctx.body = presentHold(guard, outcome);
+      ctx.body = presentHold(outcome, { heartbeatSeconds, limit });
     },
   });
 }
@@ -80,24 +87,27 @@ function listRoute(options: RoutesOptions): Route {
     operationId: "listStreams",
     caching: "no-store",
     namedOriginsOnly: true,
+    userToken: "where asked for",
     summary: "Lists the caller's live streams",
     requestHeaders,
     replies: { 200: { description: "The streams", schema: schemas.Streams } },
     problems: [problems.invalid, ...anyProblem],
     async handle(ctx) {
-      const streams = await forCaller(ctx, options, (caller) => guard.list(caller));
-      ctx.body = presentStreams(guard, streams);
+      const [streams, limit] = await forCaller(ctx, options, (caller) => guard.list(caller));
+      ctx.body = presentStreams(streams, limit);
     },
   });
 }
 
 function heartbeatRoute(options: RoutesOptions): Route {
   const { guard } = options;
+  const { heartbeatSeconds } = guard;
   return route({
     method: "PUT",
     paths: [ONE],
     operationId: "keepStream",
     namedOriginsOnly: true,
+    userToken: "where asked for",
     summary: "Heartbeat: keeps the stream's slot, and tells what has changed",
     requestHeaders,
     params: schemas.StreamPath,
@@ -107,11 +117,11 @@ function heartbeatRoute(options: RoutesOptions): Route {
     async handle(ctx, { params: { stream_id: streamId }, body = {} }) {
       const { stream_id: named = streamId, replace_stream_id: _, ...fields } = body;
       if (named !== streamId) throw otherStream(streamId);
-      const outcome = await forCaller(ctx, options, (caller) =>
+      const [outcome, limit] = await forCaller(ctx, options, (caller) =>
         guard.heartbeat(caller, streamId, toDetails(fields)),
       );
       if (outcome.result === "lost") throw leaseLost(streamId, outcome);
-      ctx.body = presentHold(guard, outcome);
+      ctx.body = presentHold(outcome, { heartbeatSeconds, limit });
     },
   });
 }
@@ -123,13 +133,14 @@ function endRoute(options: RoutesOptions): Route {
     paths: [ONE],
     operationId: "endStream",
     namedOriginsOnly: true,
+    userToken: "where asked for",
     summary: "Ends the stream: its slot is free at once",
     requestHeaders,
     params: schemas.StreamPath,
     replies: { 204: { description: "It has ended" } },
     problems: [problems.notFound, ...anyProblem],
     async handle(ctx, { params: { stream_id: streamId } }) {
-      const ended = await forCaller(ctx, options, (caller) => guard.end(caller, streamId));
+      const [ended] = await forCaller(ctx, options, (caller) => guard.end(caller, streamId));
       if (!ended) {
         throw new Problem(problems.notFound, { detail: `No stream ${streamId} of yours is live.` });
       }
@@ -138,14 +149,20 @@ function endRoute(options: RoutesOptions): Route {
   });
 }
 
-/** Works for the caller of a request, when it is the caller's turn. */
+/**
+ * Works for the caller of a request, when it is the caller's turn.
+ *
+ * @returns what came of it, and how many streams the caller may have
+ */
 async function forCaller<T>(
   ctx: Context,
   options: RoutesOptions,
-  work: (caller: string, signal: AbortSignal) => Promise<T>,
-): Promise<T> {
-  const caller = callerOf(ctx, options.caller);
-  return inTurn(ctx, { ...options, lane: caller }, (signal) => work(caller, signal));
+  work: (caller: string, terms: { limit: number; signal: AbortSignal }) => Promise<T>,
+): Promise<[outcome: T, limit: number]> {
+  const { name, limit: own = Infinity } = await callerOf(ctx, options.caller);
+  const limit = Math.min(own, options.guard.limit);
+  const run = (signal: AbortSignal) => work(name, { limit, signal });
+  return [await inTurn(ctx, { ...options, lane: name }, run), limit];
 }
 
 function otherStream(streamId: string): Problem {

@@ -57,6 +57,12 @@ export function describeApi(info: ApiDocument["info"], routes: readonly Route[])
   };
 }
 
+/** An empty requirement says that there is a way without. */
+const userTokenSecurity = {
+  always: [{ userToken: [] }],
+  "where asked for": [{}, { userToken: [] }],
+};
+
 function describeOperation(route: Route, components: Components): Operation {
   const { schemas } = components;
   const parameters = [
@@ -78,7 +84,7 @@ function describeOperation(route: Route, components: Components): Operation {
     ...(route.body === undefined ? {} : { requestBody: describeBody(route, route.body, schemas) }),
     responses: describeAnswers(route, components),
     ...(route.apiKey === true ? { security: [{ apiKey: [] }] } : {}),
-    ...(route.userToken === true ? { security: [{ userToken: [] }] } : {}),
+    ...(route.userToken && { security: userTokenSecurity[route.userToken] }),
   };
 }
 
