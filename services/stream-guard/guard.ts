@@ -6,9 +6,9 @@ import type {
   LeaseKey,
   LeaseOrder,
   LeaseStore,
-  LossReason,
   StreamDetails,
 } from "./leases.ts";
+import type { Hold, Loss, Refusal, Stream } from "./outcomes.ts";
 import type { UnclaimedSlots } from "./resilience/unclaimed-slots.ts";
 
 const DAY_MS = 86_400_000;
@@ -43,38 +43,6 @@ export interface StartRequest {
   details: StreamDetails;
   /** Is aborted when nobody waits for the answer any more: then the start is undone. */
   signal?: AbortSignal | undefined;
-}
-
-/** A live stream as its caller may see it. */
-export interface Stream {
-  streamId: string;
-  startedAtMs: number;
-  promisedUntilMs: number;
-  details: StreamDetails;
-}
-
-/** The stream's slot after a start or a heartbeat. */
-export interface Hold {
-  result: "started" | "renewed" | "ended";
-  streamId: string;
-  /** Until then the slot is the stream's by any instance's clock. */
-  promisedUntilMs: number;
-  /** Live streams of the caller, this one included. */
-  active: number;
-}
-
-/** The stream holds no slot. */
-export interface Loss {
-  result: "lost";
-  /** Undefined when it is not known, or not any more. */
-  reason: LossReason | undefined;
-}
-
-export interface Refusal {
-  result: "refused";
-  /** Until the first of the slots is free, if its stream sends no more heartbeats; a lease at most. */
-  retryAfterMs: number;
-  streams: readonly Stream[];
 }
 
 /**

@@ -1,5 +1,4 @@
 import {
-  type AttributeValue,
   ConditionalCheckFailedException,
   DeleteItemCommand,
   type DynamoDBClient,
@@ -17,8 +16,8 @@ import {
   type Reading,
   type Tally,
 } from "../counter.ts";
-
-type Item = Record<string, AttributeValue>;
+import { bucketName, bucketsOf, tallyOf } from "./buckets.ts";
+import { type Item, numberIn, numbers } from "./item.ts";
 
 /** Buckets are kept a little longer than they count, for clocks that differ. */
 const KEPT_SECONDS = MINUTE_BUCKETS + 10;
@@ -71,9 +70,9 @@ export class ItemStore implements CounterStore {
 
   async read(page: string): Promise<Reading> {
     const item = (await this.#find(page)) ?? {};
-    const count = Math.max(numberIn(item, "counted"), numberIn(item, "reserved_to"));
+    const count = Math.max(numberIn(item, "counted") ?? 0, numberIn(item, "reserved_to") ?? 0);
     const tally = tallyOf(item, count, this.#options.now());
-    return { ...tally, bots: numberIn(item, "bots"), visitorsToday: undefined };
+    return { ...tally, bots: numberIn(item, "bots") ?? 0, visitorsToday: undefined };
   }
 
   async history(page: string, seconds: number): Promise<History> {
@@ -108,18 +107,18 @@ export class ItemStore implements CounterStore {
     try {
       const item = await this.#update(page, this.#countExpression(batch, id, nowMs));
       this.#noteStale(page, item, nowMs);
-      return tallyOf(item, numberIn(item, "counted"), nowMs);
+      return tallyOf(item, numberIn(item, "counted") ?? 0, nowMs);
     } catch (error) {
       if (!(error instanceof ConditionalCheckFailedException)) throw error;
     }
     // Perhaps a writer that was to be swept came back: the next round sweeps nothing.
     this.#stale.delete(page);
     const item = (await this.#find(page)) ?? {};
-    if (numberIn(item, `batch_${writer}`) === id) {
+    if ((numberIn(item, `batch_${writer}`) ?? 0) === id) {
       // The reply to an earlier attempt was lost: the numbers are ours already.
-      return tallyOf(item, numberIn(item, `last_${writer}`), nowMs);
+      return tallyOf(item, numberIn(item, `last_${writer}`) ?? 0, nowMs);
     }
-    if (numberIn(item, "counted") + batch.hits > MAX_COUNT) throw new CountExhausted(page);
+    if ((numberIn(item, "counted") ?? 0) + batch.hits > MAX_COUNT) throw new CountExhausted(page);
     await this.#takeOver(page, item);
     return undefined;
   }
@@ -179,7 +178,7 @@ export class ItemStore implements CounterStore {
       .map(({ second }) => bucketName(second))
       .slice(0, SWEPT_BUCKETS);
     const writers = Object.keys(item)
-      .filter((name) => name.startsWith("batch_") && numberIn(item, name) < fence)
+      .filter((name) => name.startsWith("batch_") && (numberIn(item, name) ?? 0) < fence)
       .map((name) => name.slice("batch_".length))
       .slice(0, SWEPT_FENCES);
     if (buckets.length + writers.length === 0) this.#stale.delete(page);
@@ -215,32 +214,3 @@ interface Stale {
 }
 
 type Expressions = Omit<UpdateItemCommand["input"], "TableName" | "Key">;
-
-function tallyOf(item: Item, count: number, nowMs: number): Tally {
-  const second = Math.floor(nowMs / 1_000);
-  const minute = bucketsOf(item).filter(
-    (bucket) => bucket.second <= second && bucket.second > second - MINUTE_BUCKETS,
-  );
-  return { count, lastMinute: minute.reduce((sum, bucket) => sum + bucket.count, 0), second };
-}
-
-/** Short names: they are most of the item. */
-function bucketName(second: number): string {
-  return `s${second.toString(36)}`;
-}
-
-function bucketsOf(item: Item): { second: number; count: number }[] {
-  return Object.keys(item)
-    .filter((name) => /^s[\da-z]{6}$/.test(name))
-    .map((name) => ({ second: Number.parseInt(name.slice(1), 36), count: numberIn(item, name) }));
-}
-
-function numberIn(item: Item, name: string): number {
-  return Number(item[name]?.N ?? 0);
-}
-
-function numbers(values: Record<string, number>): Item {
-  return Object.fromEntries(
-    Object.entries(values).map(([name, value]) => [name, { N: String(value) }]),
-  );
-}

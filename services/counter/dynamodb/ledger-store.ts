@@ -1,5 +1,4 @@
 import {
-  type AttributeValue,
   ConditionalCheckFailedException,
   DeleteItemCommand,
   DescribeTableCommand,
@@ -10,8 +9,7 @@ import {
 } from "@aws-sdk/client-dynamodb";
 import type { Estimate, PageTotal, Totals } from "../counter.ts";
 import type { EndedEpoch, Epoch, Ledger, LedgerEntry } from "../ledger.ts";
-
-type Item = Record<string, AttributeValue>;
+import { type Item, numberIn, numbers } from "./item.ts";
 
 /** Most calls for one page of a list. */
 const LIST_CALLS = 5;
@@ -174,14 +172,4 @@ function toEntry(item: Item): LedgerEntry {
 
 function toEstimate(item: Item): Estimate {
   return { count: numberIn(item, "counted") ?? 0, asOfMs: numberIn(item, "as_of") ?? 0 };
-}
-
-function numberIn(item: Item, name: string): number | undefined {
-  const text = item[name]?.N;
-  return text === undefined ? undefined : Number(text);
-}
-
-function numbers(values: Record<string, number>): Item {
-  const entries = Object.entries(values);
-  return Object.fromEntries(entries.map(([name, value]) => [name, { N: String(value) }]));
 }

@@ -1,8 +1,6 @@
 import { createHash, randomBytes } from "node:crypto";
-import type { AttributeValue } from "@aws-sdk/client-dynamodb";
 import type { Raise } from "../accounts/accounts.ts";
-
-type Item = Record<string, AttributeValue>;
+import type { Item } from "./item.ts";
 
 /** Requests with a key that one update carries: its expressions stay below DynamoDB's 4 KB. */
 const MAX_KEYS = 15;

@@ -9,8 +9,7 @@ import {
 import { StoreUnavailable } from "../../../shared/kit/store-unavailable.ts";
 import { MAX_NUMBER, type Raise, type User, type UserStore } from "../accounts/accounts.ts";
 import { Deal, randomReceipt, staleReceipts } from "./receipts.ts";
-
-type Item = Record<string, AttributeValue>;
+import type { Item } from "./item.ts";
 
 const MAX_ROUNDS = 8;
 

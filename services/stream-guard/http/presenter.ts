@@ -1,5 +1,6 @@
 import type { z } from "zod";
-import type { Hold, Stream, StreamGuard } from "../guard.ts";
+import type { StreamGuard } from "../guard.ts";
+import type { Hold, Stream } from "../outcomes.ts";
 import type * as schemas from "./schemas.ts";
 
 /** A stream's hold on its slot, as its caller sees it. */

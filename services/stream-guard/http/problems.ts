@@ -5,8 +5,8 @@ import {
   type ProblemKind,
   retryAfter,
 } from "../../../shared/kit/http/problem.ts";
-import type { Loss, Refusal } from "../guard.ts";
 import type { LossReason } from "../leases.ts";
+import type { Loss, Refusal } from "../outcomes.ts";
 import { presentStreams } from "./presenter.ts";
 import { Streams } from "./schemas.ts";
 
