@@ -31,7 +31,8 @@ const noShould = {
 };
 const everywhere = [noDefaultExport, noBarrel, noPrivate];
 const environment = {
-  ...{ object: "process", property: "env" },
+  object: "process",
+  property: "env",
   message: "Read the environment in config.ts.",
 };
 const clock = { object: "Date", property: "now", message: "Take the clock as a dependency." };

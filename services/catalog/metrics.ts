@@ -75,7 +75,9 @@ export class CatalogMetrics implements ReadObserver {
 
   #publish(name: string, read: () => number, { help }: { help: string }): void {
     new Gauge({
-      ...{ name, help, registers: [this.#registry] },
+      name,
+      help,
+      registers: [this.#registry],
       collect() {
         this.set(read());
       },

@@ -123,7 +123,13 @@ if (settings.embeddedMetrics) {
 await serve({
   app: createApp({
     ...context,
-    ...{ counter, accounts, estimates, totals, live, newPages, trustedHops: settings.trustedHops },
+    counter,
+    accounts,
+    estimates,
+    totals,
+    live,
+    newPages,
+    trustedHops: settings.trustedHops,
     readiness: { ...counting.readiness, dynamodb: () => totals.check() },
   }),
   port: settings.port,

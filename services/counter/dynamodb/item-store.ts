@@ -149,8 +149,12 @@ export class ItemStore implements CounterStore {
       ].join(" "),
       ConditionExpression: [once, ours, fits, ...writers.map(isStale)].join(" AND "),
       ExpressionAttributeValues: numbers({
-        ...{ ":none": 0, ":hits": hits, ":bots": bots },
-        ...{ ":id": id, ":now": nowMs, ":highest": MAX_COUNT - hits },
+        ":none": 0,
+        ":hits": hits,
+        ":bots": bots,
+        ":id": id,
+        ":now": nowMs,
+        ":highest": MAX_COUNT - hits,
         ...(writers.length > 0 && { ":fence": fence }),
       }),
     };

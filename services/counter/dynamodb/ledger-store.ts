@@ -58,7 +58,10 @@ export class LedgerStore implements Ledger, Totals {
       condition,
       values: {
         ...values,
-        ...{ ":epoch": epoch.epoch, ":from": epoch.from, ":to": epoch.to, ":now": this.#now() },
+        ":epoch": epoch.epoch,
+        ":from": epoch.from,
+        ":to": epoch.to,
+        ":now": this.#now(),
       },
     });
   }

@@ -73,7 +73,10 @@ export class SessionWriter {
       return;
     }
     this.#buffer.push({
-      ...{ page, number, id: newId(), timeMs: now() },
+      page,
+      number,
+      id: newId(),
+      timeMs: now(),
       address: keepAddress(visitor.address, this.#options.address),
       userAgent: cutUserAgent(visitor.userAgent),
     });

@@ -26,7 +26,10 @@ export function parseHttpFile(text: string): readonly HttpRequest[] {
       const [requestLine = "", ...headers] = head.split("\n");
       const [method = "", url = ""] = requestLine.split(" ");
       return {
-        ...{ title: titleLine.trim(), name, method, url },
+        title: titleLine.trim(),
+        name,
+        method,
+        url,
         headers: Object.fromEntries(headers.map(readHeader)),
         body: body.length === 0 ? undefined : body.join("\n\n"),
       };
