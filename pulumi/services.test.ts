@@ -1,7 +1,14 @@
 import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { expect } from "chai";
-import { container, env, serviceNames, services, tables } from "../shared/contract.ts";
+import {
+  container,
+  deployedRateLimits,
+  env,
+  serviceNames,
+  services,
+  tables,
+} from "../shared/contract.ts";
 import {
   containerOf,
   environmentOf,
@@ -106,7 +113,7 @@ describe("the services in the Pulumi program", () => {
 
     it("get their tables as plain names, and keys and the cache's address as secrets only", () => {
       const environment = environmentOf(dev, "counter");
-      expect(environment).to.include({ [env.trustedHops]: "1" });
+      expect(environment).to.include({ [env.trustedHops]: "1", ...deployedRateLimits });
       expect(environment[tables.counters.env]).to.match(/^counters-/);
       expect(environment).to.not.have.any.keys(env.redisUrl, env.apiKeys, tables.products.env);
       expect(secretsOf(dev, "counter")).to.deep.equal([env.apiKeys, env.redisUrl, env.tokenKeys]);

@@ -193,6 +193,16 @@ export function containerEnvironment(
   };
 }
 
+/**
+ * What one address may ask of one task in a minute, unless a stack's `environment` says otherwise.
+ * Generous, since an office or a mobile network is one address; it stops a script, not a crowd.
+ */
+export const deployedRateLimits = {
+  RATE_LIMIT_READS: "1200",
+  RATE_LIMIT_WRITES: "600",
+  RATE_LIMIT_EXPENSIVE: "120",
+} as const;
+
 /** What a container is given as a secret; `T` is the secret itself, or where to find it. */
 export interface Secrets<T> {
   /** URL of Redis with its password; undefined where there is none. */

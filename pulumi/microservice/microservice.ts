@@ -3,6 +3,7 @@ import {
   container,
   containerEnvironment,
   containerSecrets,
+  deployedRateLimits,
   type ServiceContract,
   type ServiceName,
   type TableAction,
@@ -176,7 +177,11 @@ function taskArgs(image: Image, { contract, options, platform }: MicroserviceArg
       healthCommand: serviceHealthCommand,
       writable: config.cluster.exec ? execWritable : [],
     },
-    environment: set.apply((own) => ({ ...options.environment, ...own })),
+    environment: set.apply((own) => ({
+      ...deployedRateLimits,
+      ...options.environment,
+      ...own,
+    })),
     secrets: containerSecrets(contract, {
       redisUrl: cache?.url,
       apiKeys: apiKey,

@@ -54,6 +54,9 @@ export const serviceSettings = {
     default: 1,
   }),
   corsOrigins: corsSetting(["*"]),
+  rateLimitReads: rateSetting("READS", "reads of one address in a minute, on one instance"),
+  rateLimitWrites: rateSetting("WRITES", "writes of one address in a minute, on one instance"),
+  rateLimitExpensive: rateSetting("EXPENSIVE", "of these, lists and logins of one address"),
   drainSeconds: wholeNumber({
     env: env.drainSeconds,
     meaning: "how long a stopping process still serves",
@@ -78,6 +81,18 @@ export const serviceSettings = {
     expects: "URL",
   }),
 };
+
+/** Off by default, since on one machine everybody has one address: the deployment turns it on. */
+function rateSetting(name: "READS" | "WRITES" | "EXPENSIVE", meaning: string) {
+  return wholeNumber({
+    env: `RATE_LIMIT_${name}`,
+    meaning: `${meaning}; 0 for no limit`,
+    unit: "requests",
+    min: 0,
+    max: 1_000_000,
+    default: 0,
+  });
+}
 
 /** Which pages of other origins may call; a service may be stricter than the others. */
 export function corsSetting(defaults: readonly string[]) {

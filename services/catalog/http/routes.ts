@@ -109,6 +109,7 @@ function listRoute(catalog: Catalog): Route {
     method: "GET",
     paths: [COLLECTION],
     operationId: "listProducts",
+    expensive: true,
     caching: "no-cache",
     summary: "Lists products page by page, in no particular order",
     query: schemas.ListQuery,

@@ -6,7 +6,7 @@ import { type Accounts, MAX_NUMBER } from "../accounts/accounts.ts";
 import { renderAccountPage } from "../page/account-page.ts";
 import { accountProblem, accountProblems, invalidToken } from "./account-problems.ts";
 import * as schemas from "./account-schemas.ts";
-import { callerOf } from "./new-pages.ts";
+import { networkOf } from "../../../shared/kit/http/limits/network.ts";
 import { addressOf } from "./visitor.ts";
 
 export interface AccountRoutesOptions {
@@ -55,13 +55,14 @@ function registerRoute({ accounts, trustedHops }: AccountRoutesOptions): Route {
     method: "POST",
     paths: ["/counter/v1/registration", "/registration"],
     operationId: "register",
+    expensive: true,
     summary: "Registers a user, whose number begins at 0",
     body: schemas.Credentials,
     acceptsForm: true,
     replies: { 201: { description: "Registered", schema: schemas.Registration } },
     problems: [accountProblems.emailTaken, accountProblems.registrationClosed, ...forPasswords],
     async handle(ctx, { body }) {
-      const caller = callerOf(addressOf(ctx, trustedHops));
+      const caller = networkOf(addressOf(ctx, trustedHops));
       await accounts.register(body.email, body.password, caller);
       ctx.status = 201;
       ctx.body = { email: body.email, message: "Registered. Log in to get an access token." };
@@ -74,13 +75,14 @@ function logInRoute({ accounts, trustedHops }: AccountRoutesOptions): Route {
     method: "POST",
     paths: ["/counter/v1/login", "/login"],
     operationId: "logIn",
+    expensive: true,
     summary: "Gives an access token for one hour",
     body: schemas.Credentials,
     acceptsForm: true,
     replies: { 200: { description: "Logged in", schema: schemas.AccessToken } },
     problems: [accountProblems.wrongCredentials, ...forPasswords],
     async handle(ctx, { body }) {
-      const caller = callerOf(addressOf(ctx, trustedHops));
+      const caller = networkOf(addressOf(ctx, trustedHops));
       const { token, expiresInSeconds } = await accounts.logIn(body.email, body.password, caller);
       ctx.body = { access_token: token, token_type: "Bearer", expires_in: expiresInSeconds };
     },

@@ -1,7 +1,7 @@
 import type { Readable } from "node:stream";
 import type { Reading } from "../counter.ts";
 import { LivePage } from "./live-page.ts";
-import { callerOf } from "./new-pages.ts";
+import { networkOf } from "../../../shared/kit/http/limits/network.ts";
 
 export interface LiveCountsOptions {
   read: (page: string) => Promise<Reading>;
@@ -53,7 +53,7 @@ export class LiveCounts {
     const { read, instance, stopping } = this.#options;
     const refusal = this.#refusalOf(address);
     if (refusal !== undefined) return refusal;
-    const leave = this.#enter(callerOf(address));
+    const leave = this.#enter(networkOf(address));
     try {
       const reading = await read(name);
       if (stopping.aborted) throw stopping.reason;
@@ -72,7 +72,7 @@ export class LiveCounts {
 
   #refusalOf(address: string): NoStream | undefined {
     const { maxListeners, maxPerAddress, stopping } = this.#options;
-    if ((this.#callers.get(callerOf(address)) ?? 0) >= maxPerAddress) return "address";
+    if ((this.#callers.get(networkOf(address)) ?? 0) >= maxPerAddress) return "address";
     return stopping.aborted || this.#listeners >= maxListeners ? "instance" : undefined;
   }
 

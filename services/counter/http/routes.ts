@@ -36,6 +36,7 @@ function listRoute({ totals }: CounterRoutesOptions): Route {
     method: "GET",
     paths: ["/counter"],
     operationId: "listPages",
+    expensive: true,
     summary: "The pages with their counts as last rolled up, in no order",
     query: schemas.ListQuery,
     replies: { 200: { description: "Some of the pages", schema: schemas.PageList } },

@@ -1,5 +1,5 @@
 import type { Context } from "koa";
-import { networkOf } from "../network.ts";
+import { networkOf } from "../../../shared/kit/http/limits/network.ts";
 import {
   canonicalAddress,
   clientAddressOf,

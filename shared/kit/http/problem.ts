@@ -83,6 +83,13 @@ export const problems = {
     title: "Unsupported media type",
     description: "The body has none of the types that the route accepts, or is not in UTF-8.",
   },
+  tooManyRequests: {
+    status: 429,
+    id: "too-many-requests",
+    title: "Too many requests",
+    description: "The address has used up its requests of a minute; `RateLimit-Policy` says which.",
+    headers: retryAfter,
+  },
   internal: {
     status: 500,
     id: "internal-error",

@@ -48,6 +48,8 @@ export interface RouteSpec<
   namedOriginsOnly?: boolean;
   /** True when the body may also come as a form; its fields are texts then. */
   acceptsForm?: boolean;
+  /** True when it costs much more than others of its method, and is limited as such. */
+  expensive?: boolean;
   /** Whether the route asks for the token of a user: always, or where the deployment does. */
   userToken?: "always" | "where asked for";
   /** True when `content-type: application/json` is demanded although the body may be left out. */

@@ -13,11 +13,12 @@ import { operationRoutes, type Readiness, statusRoute } from "./operations.ts";
 import { isHangUp, problemResponse } from "./middleware/problem-response.ts";
 import { requestId } from "./middleware/request-id.ts";
 import { securityHeaders } from "./middleware/security-headers.ts";
+import { createRateCheck, type RateLimitOptions } from "./limits/rate-limit.ts";
 import { createOriginCheck } from "./request/origin.ts";
 import type { Route } from "./route.ts";
 
 /** What the operator of a service may set about its HTTP. */
-export interface HttpSettings extends AccessLogOptions {
+export interface HttpSettings extends AccessLogOptions, Omit<RateLimitOptions, "now"> {
   /** Origins whose browsers may call; `*` lets any origin read. */
   corsOrigins: readonly string[];
   /** Keys that may write; none leaves the writes open. */
@@ -64,8 +65,9 @@ export function createServiceApp(
   app.use(securityHeaders());
   app.use(crossOrigin(http.corsOrigins));
   app.use(problemResponse(log));
+  const checkRate = createRateCheck({ ...http, now: () => performance.now() });
   const checkApiKey = createApiKeyCheck(http.apiKeys);
   const checkOrigin = createOriginCheck(http.corsOrigins);
-  app.use(dispatch(routes, { checkApiKey, checkOrigin }));
+  app.use(dispatch(routes, { checkRate, checkApiKey, checkOrigin }));
   return app;
 }

@@ -20,10 +20,15 @@ export async function createServiceContext(
     log.warn(`${env.apiKeys} is not set: everybody may write`);
   }
   return {
-    http: { ...settings, apiKeys: settings.apiKeys ?? [] },
+    http: { ...settings, apiKeys: settings.apiKeys ?? [], rateLimits: rateLimitsOf(settings) },
     instance,
     lifecycle: new Lifecycle(),
     log,
     metrics: createMetrics(),
   };
+}
+
+function rateLimitsOf(settings: ServiceSettings) {
+  const { rateLimitReads, rateLimitWrites, rateLimitExpensive } = settings;
+  return { reads: rateLimitReads, writes: rateLimitWrites, expensive: rateLimitExpensive };
 }

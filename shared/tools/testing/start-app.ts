@@ -29,7 +29,10 @@ export async function startApp(app: Koa): Promise<RunningApp> {
 /** What a service is given beside its domain, as a test wants it: quiet, open, without stores. */
 export function testContext(overrides: Partial<ServiceContext> = {}): ServiceContext {
   return {
-    http: { accessLog: "problems", slowRequestMs: 60_000, corsOrigins: ["*"], apiKeys: [] },
+    http: {
+      ...{ accessLog: "problems", slowRequestMs: 60_000, corsOrigins: ["*"], apiKeys: [] },
+      ...{ trustedHops: 1, rateLimits: { reads: 0, writes: 0, expensive: 0 } },
+    },
     instance: "test-instance",
     lifecycle: new Lifecycle(),
     log: pino({ level: "silent" }),

@@ -40,9 +40,13 @@ export function createComponents(): Components {
   const schemas: JsonObject = {};
   const Failure = {
     description:
-      "Any other failure, such as 405 for a method that the path does not have; then `Allow` " +
-      "names those that it has.",
-    headers: { ...everyHeader, ...describeHeaders(problems.methodNotAllowed.headers) },
+      "Any other failure: 405 for a method that the path does not have, whose `Allow` names those " +
+      "that it has; 429 for too many requests of an address, where the deployment limits them.",
+    headers: {
+      ...everyHeader,
+      ...describeHeaders(problems.methodNotAllowed.headers),
+      ...describeHeaders(problems.tooManyRequests.headers),
+    },
     content: problemContent(AnyProblem, schemas),
   };
   const description = "Finds the request in the log: the caller's own, where it sent one.";

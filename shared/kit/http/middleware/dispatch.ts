@@ -5,10 +5,12 @@ import { isForm, readFormBody } from "../request/form-body.ts";
 import { readJsonBody } from "../request/json-body.ts";
 import type { OriginCheck } from "../request/origin.ts";
 import { Problem, problems } from "../problem.ts";
+import type { Cost, RateCheck } from "../limits/rate-limit.ts";
 import type { Route } from "../route.ts";
 import { validate } from "../request/validate.ts";
 
 export interface RequestChecks {
+  checkRate: RateCheck;
   checkApiKey: ApiKeyCheck;
   checkOrigin: OriginCheck;
 }
@@ -26,14 +28,14 @@ interface Resource {
 }
 
 /**
- * Sends each request to its route: origin, key, schemas, handler.
+ * Sends each request to its route: rate, origin, key, schemas, handler.
  *
  * The path is taken as it came, case-sensitive and not normalised, as the load balancer takes it.
  * Of the router only the patterns are used: its middleware composes a chain for each request, for
  * routes that are one function each.
  *
  * @throws Problem 404 for an unknown path, 405 with `Allow` for an unknown method, 400 for input
- *   that the route's schemas refuse
+ *   that the route's schemas refuse, and what the checks throw
  */
 export function dispatch(routes: readonly Route[], checks: RequestChecks): Middleware {
   const find = createFinder(routes);
@@ -41,14 +43,14 @@ export function dispatch(routes: readonly Route[], checks: RequestChecks): Middl
     const { path } = ctx;
     const resource = find(path);
     const endpoint = resource?.endpoints.get(ctx.method);
+    checks.checkRate(ctx, costOf(ctx.method, endpoint?.route));
     if (resource === undefined || endpoint === undefined) {
       answerUnmatched(ctx, [...(resource?.endpoints.keys() ?? [])]);
       return;
     }
     const { route, pattern } = endpoint;
     (ctx.state as { pattern: string }).pattern = pattern;
-    if (route.namedOriginsOnly === true) checks.checkOrigin(ctx);
-    if (route.apiKey === true) checks.checkApiKey(ctx);
+    checkSender(ctx, route, checks);
     if (route.caching !== undefined) ctx.res.setHeader("cache-control", route.caching);
     const { layer } = resource;
     const params =
@@ -57,6 +59,16 @@ export function dispatch(routes: readonly Route[], checks: RequestChecks): Middl
     const body = route.body && validate(route.body, await readBody(ctx, route), "body");
     await route.handle(ctx, { params, query, body });
   };
+}
+
+function costOf(method: string, route: Route | undefined): Cost {
+  if (route?.expensive === true) return "expensive";
+  return method === "GET" || method === "HEAD" || method === "OPTIONS" ? "reads" : "writes";
+}
+
+function checkSender(ctx: Context, route: Route, checks: RequestChecks): void {
+  if (route.namedOriginsOnly === true) checks.checkOrigin(ctx);
+  if (route.apiKey === true) checks.checkApiKey(ctx);
 }
 
 function readBody(ctx: Context, route: Route): Promise<unknown> {
