@@ -16,7 +16,7 @@ interface ServiceGrant<Arn> {
   /** What it may act on; a role's trust is about the role itself. */
   resource?: Arn;
   /** Ties it to this account: AWS' services act for everybody. */
-  condition: Record<string, Record<string, Arn>>;
+  condition?: Record<string, Record<string, Arn>>;
 }
 
 /** A statement by which services of AWS may do something here. */
@@ -26,7 +26,7 @@ export function serviceGrant<Arn>({ service, action, resource, condition }: Serv
     Principal: { Service: service },
     Action: action,
     ...(resource !== undefined && { Resource: resource }),
-    Condition: condition,
+    ...(condition !== undefined && { Condition: condition }),
   };
 }
 

@@ -73,6 +73,10 @@ describe("the Pulumi program", () => {
       const { props } = find(prod, type.logGroup, "flow-logs");
       expect(props["retentionInDays"]).to.equal(14);
       expect(ofType(prod, "aws:ec2/flowLog:FlowLog")).to.have.lengthOf(1);
+      // The five that AWS asks for, except to create the group, which is there.
+      const { policy } = find(prod, "aws:iam/rolePolicy:RolePolicy", "flow-logs").props;
+      const verbs = ["CreateLogStream", "PutLogEvents", "DescribeLogStreams", "DescribeLogGroups"];
+      for (const verb of verbs) expect(policy).to.contain(`"logs:${verb}"`);
       expect(ofType(dev, "aws:ec2/flowLog:FlowLog")).to.be.empty;
     });
 

@@ -296,6 +296,20 @@ describe("the services in the Pulumi program", () => {
       expect(String(policy)).to.not.contain("events.amazonaws.com");
     });
 
+    it("lets EventBridge create a log stream without a source, and write by its rule alone", () => {
+      const logPolicy = "aws:cloudwatch/logResourcePolicy:LogResourcePolicy";
+      const { policyDocument } = find(dev, logPolicy, "failed-deployments").props;
+      const { Statement } = JSON.parse(String(policyDocument)) as {
+        Statement: { Action: string; Condition?: object }[];
+      };
+      expect(Statement.map(({ Action }) => Action)).to.deep.equal([
+        "logs:CreateLogStream",
+        "logs:PutLogEvents",
+      ]);
+      expect(Statement[0]).to.not.have.property("Condition");
+      expect(Statement[1]?.Condition).to.have.nested.property("ArnEquals.aws:SourceArn");
+    });
+
     it("draws a row of the dashboard for each service", () => {
       const { dashboardBody } = find(dev, "aws:cloudwatch/dashboard:Dashboard", "dashboard").props;
       const { widgets } = JSON.parse(String(dashboardBody)) as { widgets: unknown[] };

@@ -99,12 +99,13 @@ function publisherPolicy(topicArn: pulumi.Output<string>) {
   return policyDocument([publish]);
 }
 
+/** EventBridge names the rule when it writes, but not when it creates the log stream before that. */
 function writerPolicy(groupArn: pulumi.Output<string>, ruleArn: pulumi.Output<string>) {
-  const write = serviceGrant({
-    service: ["events.amazonaws.com", "delivery.logs.amazonaws.com"],
-    action: ["logs:CreateLogStream", "logs:PutLogEvents"],
-    resource: pulumi.interpolate`${groupArn}:*`,
-    condition: { ArnEquals: { "aws:SourceArn": ruleArn } },
-  });
-  return policyDocument([write]);
+  const service = ["events.amazonaws.com", "delivery.logs.amazonaws.com"];
+  const resource = pulumi.interpolate`${groupArn}:*`;
+  const condition = { ArnEquals: { "aws:SourceArn": ruleArn } };
+  return policyDocument([
+    serviceGrant({ service, action: "logs:CreateLogStream", resource }),
+    serviceGrant({ service, action: "logs:PutLogEvents", resource, condition }),
+  ]);
 }

@@ -1,7 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { Config } from "../config/parse.ts";
-import { assumedBy, policyDocument } from "../policy-document.ts";
+import { assumedBy, policyDocument, type Statement } from "../policy-document.ts";
 
 export interface FlowLogsArgs {
   config: Pick<Config, "name" | "region">;
@@ -27,12 +27,14 @@ export class FlowLogs extends pulumi.ComponentResource {
     const trust = assumedBy("vpc-flow-logs.amazonaws.com", { account, sourceArn });
     const role = new aws.iam.Role(name, { assumeRolePolicy: pulumi.jsonStringify(trust) }, parent);
     const write = ["CreateLogStream", "PutLogEvents", "DescribeLogStreams"];
-    const grant = policyDocument([
+    const grant = policyDocument<Statement<pulumi.Input<string>>>([
       {
         Effect: "Allow",
         Action: write.map((each) => `logs:${each}`),
         Resource: [group.arn, pulumi.interpolate`${group.arn}:*`],
       },
+      // AWS asks for it, and a list is of no single log group.
+      { Effect: "Allow", Action: ["logs:DescribeLogGroups"], Resource: "*" },
     ]);
     const policy = new aws.iam.RolePolicy(
       name,

@@ -9,6 +9,7 @@ const nameLimits: Record<string, number> = {
   "aws:lb/targetGroup:TargetGroup": 32,
   "aws:elasticache/replicationGroup:ReplicationGroup": 40,
   "aws:iam/role:Role": 64,
+  "aws:iam/rolePolicy:RolePolicy": 128,
 };
 
 export const shortNames: ResourceRule = {

@@ -37,13 +37,19 @@ export const namedActions: ResourceRule = {
   },
 };
 
+/** EventBridge sends no source with it, so a condition would refuse it; it adds an empty stream. */
+const sourceless = "logs:CreateLogStream";
+
 export const ownAccountOnly: ResourceRule = {
   name: "own-account-only",
-  description: "What a policy allows to a service of AWS is bound to the source's account or ARN.",
+  description:
+    "What a policy allows to a service of AWS is bound to the source's account or ARN, " +
+    "except to create a log stream.",
   types: Object.keys(policyInputs),
   check(resource) {
-    return allowed(resource).flatMap(({ Principal, Condition = {} }) => {
+    return allowed(resource).flatMap(({ Principal, Action, Condition = {} }) => {
       if (typeof Principal !== "object" || Principal.Service === undefined) return [];
+      if (Action === sourceless) return [];
       const keys = Object.values(Condition).flatMap((each) => Object.keys(each));
       const bound = keys.some((key) => /^aws:Source(Account|Arn)$/i.test(key));
       return unless(bound, `it admits ${String(Principal.Service)} for anybody's account`);

@@ -61,6 +61,7 @@ const types = {
   alarm: "aws:cloudwatch/metricAlarm:MetricAlarm",
   service: "aws:ecs/service:Service",
   table: "aws:dynamodb/table:Table",
+  rolePolicy: "aws:iam/rolePolicy:RolePolicy",
   targetGroup: "aws:lb/targetGroup:TargetGroup",
   topicPolicy: "aws:sns/topicPolicy:TopicPolicy",
   vpc: "awsx:ec2:Vpc",
@@ -84,6 +85,12 @@ const bucketPolicy = (...all: object[]) => resource(types.bucketPolicy, policyOf
 const trust = (Condition: object) => {
   const Statement = [{ Effect: "Allow", Principal: { Service: "ecs-tasks" }, Condition }];
   return resource("aws:iam/role:Role", { assumeRolePolicy: JSON.stringify({ Statement }) });
+};
+const logPolicy = (Action: string | string[]) => {
+  const Statement = [{ Effect: "Allow", Principal: { Service: "events.amazonaws.com" }, Action }];
+  return resource("aws:cloudwatch/logResourcePolicy:LogResourcePolicy", {
+    policyDocument: JSON.stringify({ Statement }),
+  });
 };
 const inDev = (each: Resource) => ({ ...each, urn: each.urn.replace(":prod::", ":dev::") });
 
@@ -126,6 +133,7 @@ const cases: Record<string, { good: Resource[]; bad: [Resource[], RegExp][] }> =
     bad: [
       [[resource(types.targetGroup, {}, "x".repeat(25))], /longer than 24/],
       [[resource(types.balancer, { name: "x".repeat(33) })], /longer than 32/],
+      [[resource(types.rolePolicy, {}, "x".repeat(121))], /longer than 120/],
     ],
   },
   "fargate-sizes": {
@@ -213,11 +221,14 @@ const cases: Record<string, { good: Resource[]; bad: [Resource[], RegExp][] }> =
     good: [
       bucketPolicy({ ...delivery, Condition: { ArnLike: { "aws:SourceArn": "arn:aws:elb" } } }),
       trust({ StringEquals: { "aws:SourceAccount": "123456789012" } }),
+      logPolicy("logs:CreateLogStream"),
     ],
     bad: [
       [[bucketPolicy(delivery)], /logdelivery.*anybody/],
       [[trust({ StringEquals: { "aws:PrincipalTag": "x" } })], /ecs-tasks/],
       [[resource(types.topicPolicy, policyOf(delivery))], /anybody/],
+      [[logPolicy("logs:PutLogEvents")], /events.*anybody/],
+      [[logPolicy(["logs:CreateLogStream", "logs:PutLogEvents"])], /events.*anybody/],
     ],
   },
   "flow-logs": {
