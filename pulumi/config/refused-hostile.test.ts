@@ -103,6 +103,12 @@ describe("a configuration that looks right at first sight", () => {
       /set/,
     ],
     [
+      "a time zone in upper case",
+      scaling({ ...schedule, timezone: "Europe/BERLIN" }),
+      "services.counter.scaling[0].timezone",
+      /set/,
+    ],
+    [
       "a step longer than the hour",
       cron("0/90 * * * ? *"),
       "services.counter.scaling[0].cron",
@@ -129,6 +135,20 @@ describe("a configuration that looks right at first sight", () => {
     [
       "more variables than a task definition holds",
       counter({ environment: { BIG: "x".repeat(40_000) } }),
+      "services.counter.environment",
+      /set/,
+    ],
+    [
+      "as many bytes in fewer characters",
+      counter({ environment: { BIG: "€".repeat(12_000) } }),
+      "services.counter.environment",
+      /set/,
+    ],
+    [
+      "so many variables that their punctuation alone fills it",
+      counter({
+        environment: Object.fromEntries(Array.from({ length: 2000 }, (_, i) => [`A${i}`, ""])),
+      }),
       "services.counter.environment",
       /set/,
     ],

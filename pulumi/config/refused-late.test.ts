@@ -67,8 +67,8 @@ describe("a configuration that AWS would refuse half-way, or never", () => {
     ],
     [
       "schedules that only send to sleep",
-      counter({ scaling: [{ ...schedule, min: 0 }] }),
-      "services.counter.tasks.min",
+      counter({ scaling: [{ kind: "step" }, { ...schedule, min: 0 }] }),
+      "services.counter.scaling[1].min",
       /schedule/,
     ],
     [

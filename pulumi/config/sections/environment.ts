@@ -8,7 +8,7 @@ const setByTheProgram = new Set<string>([
 ]);
 
 /** A task definition holds 64 KiB, of which the program needs its part. */
-const MOST_CHARACTERS = 32_768;
+const MOST_BYTES = 32_768;
 
 export const environment = z
   .record(z.string(), z.string())
@@ -33,8 +33,13 @@ export const environment = z
         remedy: "rename it as the service's README lists it",
       });
   })
-  .refine((variables) => Object.entries(variables).flat().join("").length <= MOST_CHARACTERS, {
-    error: `at most ${MOST_CHARACTERS} characters in all names and values`,
+  .refine((variables) => bytesOf(variables) <= MOST_BYTES, {
+    error: `at most ${MOST_BYTES} bytes as a task definition holds them: {"name":…,"value":…} each`,
   })
   .default({})
   .describe("environment variables of the service, as its README lists them");
+
+function bytesOf(variables: Readonly<Record<string, string>>): number {
+  const list = Object.entries(variables).map(([name, value]) => ({ name, value }));
+  return Buffer.byteLength(JSON.stringify(list));
+}

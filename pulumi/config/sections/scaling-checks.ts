@@ -74,11 +74,11 @@ export function checkWakeUp(
 ): void {
   const schedules = scaling.filter((policy) => policy.kind === "schedule");
   if (schedules.some(({ min }) => min > 0)) return;
-  const asleep = [tasks, ...schedules].some(({ min }) => min === 0);
-  if (!asleep) return;
+  const asleep = scaling.findIndex((policy) => policy.kind === "schedule" && policy.min === 0);
+  if (asleep < 0 && tasks.min > 0) return;
   fault(context, {
-    path: ["tasks", "min"],
+    path: asleep < 0 ? ["tasks", "min"] : ["scaling", asleep, "min"],
     expected: "at least 1: without a task no metric rises, so nothing would ever start one",
-    remedy: "set tasks.min to 1, or add a schedule with min 1 that starts the service",
+    remedy: "set it to 1, or add a schedule with min 1 that starts the service",
   });
 }
