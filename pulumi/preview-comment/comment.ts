@@ -12,6 +12,9 @@ export interface Comment extends Preview {
 /** More rows than this are counted only: a comment has a largest size. */
 const mostRows = 100;
 
+/** Characters, a little below what GitHub takes. */
+const longestComment = 60_000;
+
 const titles: readonly (readonly [Step["op"], string])[] = [
   ["delete", "deleted"],
   ["replace", "replaced"],
@@ -24,7 +27,7 @@ const titles: readonly (readonly [Step["op"], string])[] = [
  * values, so no secret; messages lose what looks like one.
  */
 export function comment({ stack, source, steps, violations, errors, cost }: Comment): string {
-  return [
+  const text = [
     `### Preview of ${stack}`,
     "",
     summary(steps, errors),
@@ -36,6 +39,12 @@ export function comment({ stack, source, steps, violations, errors, cost }: Comm
     "",
     `<sub>${source}</sub>`,
   ].join("\n");
+  return text.slice(0, longestComment);
+}
+
+/** A message as the comment may hold it: on one line, without markup, and masked. */
+export function quoted(message: string): string {
+  return code(masked(message));
 }
 
 function summary(steps: readonly Step[], errors: readonly string[]): string {
@@ -81,17 +90,17 @@ function policies(violations: readonly string[]): string[] {
 
 function list(title: string, messages: readonly string[]): string[] {
   if (messages.length === 0) return [];
-  return ["", title, "", ...messages.map((message) => `- ${code(masked(message))}`)];
+  return ["", title, "", ...messages.map((message) => `- ${quoted(message)}`)];
 }
 
 /** Whatever the text holds, it stays text: no table cell, no mention, no markup of its own. */
 function code(text: string): string {
-  return `\`${text.replaceAll("`", "'").replaceAll("|", "¦").replaceAll("\n", " ")}\``;
+  return `\`${text.replaceAll("`", "'").replaceAll("|", "¦").replace(/\s+/g, " ")}\``;
 }
 
 /** Passwords within URLs and keys of AWS accounts, should a message ever hold one. */
 function masked(message: string): string {
   return message
-    .replace(/:\/\/[^\s/@]*@/g, "://[secret]@")
+    .replace(/:\/\/[^\s/]*@/g, "://[secret]@")
     .replace(/\b(AKIA|ASIA)[A-Z0-9]{16}\b/g, "[secret]");
 }

@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import path from "node:path";
 import { promisify } from "node:util";
 import { expect } from "chai";
-import { comment } from "./comment.ts";
+import { comment, quoted } from "./comment.ts";
 import { readPreview } from "./engine-events.ts";
 
 const urn = (type: string, name: string) => `urn:pulumi:dev::page-services::${type}::${name}`;
@@ -130,6 +130,13 @@ describe("the comment on a pull request", () => {
     expect(text).to.contain("| created | `a¦b'c` |");
     const many = Array.from({ length: 120 }, (_, i) => step("create", [logs[0], `log-${i}`]));
     expect(rendered(lines(...many, summary))).to.contain("| … | 20 more | | |");
+    const long = Array.from({ length: 100 }, () => diagnostic("error", "x".repeat(1000)));
+    expect(rendered(lines(...long))).to.have.lengthOf(60_000);
+  });
+
+  it("keeps a message on one line, and masks a password with an @ in it", () => {
+    const text = quoted("a|b\r\n| c | `d`\n@team redis://:p@ss@host");
+    expect(text).to.equal("`a¦b ¦ c ¦ 'd' @team redis://[secret]@host`");
   });
 
   it("does not take half a preview for a whole one", () => {

@@ -8,7 +8,7 @@ import { type RecordedStack, recordRevision, recordWorkingTree } from "../offlin
 import { EXIT_USAGE, runStackCommand } from "../offline/stack-command.ts";
 import { violations } from "../policies/rule.ts";
 import { rules } from "../policies/rules.ts";
-import { type Comment, comment } from "./comment.ts";
+import { type Comment, comment, quoted } from "./comment.ts";
 import { type Preview, readPreview } from "./engine-events.ts";
 
 const usage =
@@ -47,7 +47,7 @@ async function readEvents(file: string): Promise<{ preview?: Preview; reason: st
   try {
     return { preview: readPreview(await readFile(file, "utf8")), reason: "" };
   } catch (error) {
-    return { reason: messageOf(error) };
+    return { reason: quoted(messageOf(error)) };
   }
 }
 
@@ -73,7 +73,7 @@ function costOf(before: Settled, after: Settled): string {
     });
     return costDifference(was ?? [], is ?? []);
   } catch (error) {
-    return `What it costs is not known: ${messageOf(error)}`;
+    return `What it costs is not known: ${quoted(messageOf(error))}`;
   }
 }
 
