@@ -4,7 +4,7 @@ import { container } from "../../../contract.ts";
 import type { Log } from "../../process/log.ts";
 import { matchedPattern } from "./dispatch.ts";
 import { RequestDurations } from "./request-durations.ts";
-import { requestIdOf } from "./request-id.ts";
+import { requestIdOf, traceIdOf } from "./request-id.ts";
 
 /** Asked by machines every few seconds: logged only when slow, or they would hide the others. */
 const PROBES: ReadonlySet<string> = new Set([
@@ -47,7 +47,7 @@ export function observeRequests({ log, metrics, ...options }: ObserveOptions): M
 function describe(ctx: Context, durationMs: number) {
   return {
     request_id: requestIdOf(ctx),
-    trace_id: ctx.get("x-amzn-trace-id") || undefined,
+    trace_id: traceIdOf(ctx),
     method: ctx.method,
     path: ctx.path,
     status: ctx.status,

@@ -3,7 +3,7 @@ import type { Log } from "../../process/log.ts";
 import { StoreUnavailable } from "../../store-unavailable.ts";
 import { Problem, problems } from "../problem.ts";
 import { escapeUnseen } from "../request/quote.ts";
-import { requestIdOf } from "./request-id.ts";
+import { requestIdOf, traceIdOf } from "./request-id.ts";
 
 const RETRY_AFTER_SECONDS = "1";
 const HANG_UPS = new Set([
@@ -74,7 +74,7 @@ function logFailure(log: Log, ctx: Context, error: unknown): void {
     {
       err: error,
       request_id: requestIdOf(ctx),
-      trace_id: ctx.get("x-amzn-trace-id") || undefined,
+      trace_id: traceIdOf(ctx),
       method: ctx.method,
       path: ctx.path,
     },

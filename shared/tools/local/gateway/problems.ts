@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { Problem, problems, type ProblemKind } from "../../../kit/http/problem.ts";
+import { escapeUnseen } from "../../../kit/http/request/quote.ts";
 import { IdleTimeout, type Exchange } from "./forward.ts";
 
 const kinds = {
@@ -68,8 +69,9 @@ export function sendProblem({ request, response }: Exchange, problem: Problem): 
     ...problem.options.headers,
     "content-type": "application/problem+json",
     "cache-control": "no-store",
+    "x-content-type-options": "nosniff",
     "x-request-id": requestId,
   });
-  response.end(JSON.stringify(problem.body(requestId)));
+  response.end(escapeUnseen(JSON.stringify(problem.body(requestId))));
   request.resume();
 }
