@@ -121,6 +121,11 @@ describe("the stack configuration", () => {
     expect(config.services.counter.tasks.min).to.equal(0);
   });
 
+  it("takes a host below a top-level domain of another script", () => {
+    const domain = { name: "api.xn--e1afmkfd.xn--p1ai", zone: "xn--e1afmkfd.xn--p1ai" };
+    expect(faultsOf(() => parse({ domain }))).to.be.empty;
+  });
+
   it("leaves the keys of other namespaces alone", () => {
     const ingress = JSON.stringify({ plainHttp: true });
     const own = { "page-services:ingress": ingress };

@@ -139,6 +139,12 @@ describe("a configuration that looks right at first sight", () => {
       /set/,
     ],
     [
+      "a log without the failures that the alarms count",
+      counter({ environment: { LOG_LEVEL: "silent" } }),
+      "services.counter.environment.LOG_LEVEL",
+      /error/,
+    ],
+    [
       "as many bytes in fewer characters",
       counter({ environment: { BIG: "€".repeat(12_000) } }),
       "services.counter.environment",

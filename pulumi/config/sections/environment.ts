@@ -26,6 +26,13 @@ export const environment = z
           expected: "no name of AWS' own: a task gets its credentials and its region by its role",
           remedy: "remove it",
         });
+    if (/^(fatal|silent)$/.test(variables["LOG_LEVEL"] ?? ""))
+      fault(context, {
+        path: ["LOG_LEVEL"],
+        expected:
+          "a level that logs errors: the alarm that turns a deployment back counts them there",
+        remedy: "set it to error, or to a level below",
+      });
     for (const name of Object.keys(variables).filter((each) => !/^[A-Z_][A-Z0-9_]*$/i.test(each)))
       fault(context, {
         path: [name],

@@ -6,7 +6,7 @@ const LONGEST_HOST = 128;
 export const hostName = z
   .string()
   .max(LONGEST_HOST)
-  .regex(/^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,}$/, {
+  .regex(/^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+([a-z]{2,}|xn--[a-z0-9-]*[a-z0-9])$/, {
     error: "a host name in lower case such as api.example.com",
   });
 
