@@ -107,7 +107,7 @@ describe("the catalog's API", () => {
       expect(answer.headers.get("etag")).to.equal(created.headers.get("etag"));
       expect(answer.headers.get("x-cache")).to.equal("bypass");
       const problem = await problemOf(await send("POST", write, { body: product }), 409);
-      expect(problem.type).to.equal("urn:problem:product-exists");
+      expect(problem.type).to.equal("/catalog/problems/product-exists");
     });
   }
 
@@ -253,7 +253,10 @@ describe("the catalog's API", () => {
     const first = await send("PUT", path, { body: { name: "a", price: 1 }, headers: ifNew });
     expect([first.status, first.headers.get("location")]).to.deep.equal([201, path]);
     const second = await send("PUT", path, { body: { name: "b", price: 2 }, headers: ifNew });
-    expect(await problemOf(second, 412)).to.have.property("type", "urn:problem:product-changed");
+    expect(await problemOf(second, 412)).to.have.property(
+      "type",
+      "/catalog/problems/product-changed",
+    );
     expect(await (await send("GET", path)).json()).to.deep.equal({ id, name: "a", price: 1 });
     await problemOf(await send("DELETE", path, { headers: ifNew }), 412);
     for (const headers of [{ "if-none-match": '"v1"' }, { ...ifNew, "if-match": "*" }]) {
@@ -266,7 +269,7 @@ describe("the catalog's API", () => {
     const other = await createProduct();
     await damage(id);
     const problem = await problemOf(await send("GET", `/product/${id}`), 500);
-    expect(problem.type).to.equal("urn:problem:unreadable-product");
+    expect(problem.type).to.equal("/catalog/problems/unreadable-product");
     expect(problem.detail).to.include(`product ${id}`);
     const page = (await (await send("GET", "/catalog/products?limit=100")).json()) as {
       products: { id: number }[];

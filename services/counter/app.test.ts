@@ -231,7 +231,7 @@ describe("the counter's API", () => {
       await hit(page);
       proxy.takeCalls();
       const { as_of: asOf, ...body } = await jsonOf(get(`/counter/${page}?estimate=true`));
-      expect(body).to.deep.equal({ page, count: 1 });
+      expect(body).to.deep.equal({ kind: "estimate", page, count: 1 });
       expect(Date.now() - Date.parse(String(asOf))).to.be.below(10_000);
       expect(proxy.takeCalls()).to.deep.equal([]);
     });
@@ -283,7 +283,7 @@ describe("the counter's API", () => {
       expect(answer.headers.get("content-type")).to.equal("text/event-stream");
       const first = (await answer.body?.getReader().read()) as { value?: Uint8Array } | undefined;
       const data = `data: {"count":1,"last_minute":1,"instance":"test-instance"}`;
-      expect(new TextDecoder().decode(first?.value)).to.include(`event: count\n${data}\n\n`);
+      expect(new TextDecoder().decode(first?.value)).to.include(`id: 1\nevent: count\n${data}\n\n`);
       const refusals = [
         await get(`/counter/${page}/events`),
         await get(`/counter/${page}/events`, { "x-forwarded-for": "203.0.113.9" }),

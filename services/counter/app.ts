@@ -24,6 +24,11 @@ export function createApp(deps: CounterDeps): Koa {
     service: "counter",
     title: "Page counter",
     description: "Gives every opening of a page its own number, and draws badges of it.",
+    version: "2.0.0",
+    tags: {
+      pages: "Pages and their counts.",
+      users: "Users, each with a number of their own.",
+    },
   } as const;
   const newNonce = () => randomBytes(16).toString("base64");
   return createServiceApp(about, createRoutes({ ...deps, newNonce }), deps);

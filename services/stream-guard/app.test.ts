@@ -73,7 +73,11 @@ describe("stream-guard", () => {
     expect(status).to.equal(409);
     expect(answered.get("content-type")).to.include("application/problem+json");
     expect(answered.get("retry-after")).to.equal("50");
-    expect(body).to.include({ type: "urn:problem:stream-limit-reached", limit: 3, active: 3 });
+    expect(body).to.include({
+      type: "/stream-guard/problems/stream-limit-reached",
+      limit: 3,
+      active: 3,
+    });
     expect(body["detail"]).to.include("replace_stream_id");
     expect(body.streams?.map((stream) => stream["stream_id"])).to.have.members(["a", "b", "c"]);
     expect(body.streams?.[0]).to.include({ stream_id: "a", video_name: "One" });
@@ -107,7 +111,7 @@ describe("stream-guard", () => {
     expect(await app.list()).to.deep.equal({ limit: 3, active: 0, streams: [] });
     const { status, body } = await app.beat("a");
     expect(status).to.equal(410);
-    expect(body).to.include({ type: "urn:problem:lease-lost" });
+    expect(body).to.include({ type: "/stream-guard/problems/lease-lost" });
   });
 
   it("keeps the largest and the smallest numbers that DynamoDB holds", async () => {
@@ -162,7 +166,7 @@ describe("stream-guard", () => {
     expect((await app.end("a")).status).to.equal(204);
     const { status, body } = await app.end("a");
     expect(status).to.equal(404);
-    expect(body).to.include({ type: "urn:problem:not-found" });
+    expect(body).to.include({ type: "/stream-guard/problems/not-found" });
     expect((await app.beat("a")).status).to.equal(410);
   });
 

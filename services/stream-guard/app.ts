@@ -8,7 +8,13 @@ const about = {
   description:
     "Lets each caller watch a limited number of video streams at the same time. A player starts " +
     "a stream, sends heartbeats while it plays or pauses, and ends it; one that vanishes gives " +
-    "its slot back by itself.",
+    "its slot back by itself. The caller is the client's address as the load balancer sees it, or " +
+    "the user that a trusted layer in front names.",
+  version: "2.0.0",
+  tags: {
+    streams: "The caller's own streams.",
+    operators: "The streams of any caller, for those who have an API key.",
+  },
 } as const;
 
 export function createApp({

@@ -12,6 +12,7 @@ import {
   serviceSettings,
   tableSetting,
 } from "../../shared/kit/settings.ts";
+import { MAX_STREAM_LIMIT } from "./guard.ts";
 
 export const streamGuardSettings = {
   ...serviceSettings,
@@ -25,7 +26,7 @@ export const streamGuardSettings = {
     meaning: "streams that one caller may have at the same time",
     unit: "streams",
     min: 1,
-    max: 10,
+    max: MAX_STREAM_LIMIT,
     default: 3,
   }),
   leaseSeconds: wholeNumber({

@@ -11,6 +11,8 @@ import type {
 import type { Hold, Loss, Refusal, Stream } from "./outcomes.ts";
 import type { UnclaimedSlots } from "./resilience/unclaimed-slots.ts";
 
+/** Most streams that an operator may allow a caller. */
+export const MAX_STREAM_LIMIT = 10;
 const DAY_MS = 86_400_000;
 
 export interface GuardTerms {

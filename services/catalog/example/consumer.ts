@@ -15,12 +15,12 @@ const catalog = createClient<paths>({
   headers: apiKey === undefined ? {} : { authorization: `Bearer ${apiKey}` },
 });
 
-const television = { id: Number(id), name: "Samsung TV", price: 140 };
+const path = { id: Number(id) };
+const television = { ...path, name: "Samsung TV", price: 140 };
 const { error } = await catalog.POST("/catalog/products", { body: television });
 // Somebody kept it already: that is as good.
 if (error !== undefined && error.status !== 409) throw new Error(error.detail);
 
-const path = { id };
 const { data: product, response } = await catalog.GET("/catalog/products/{id}", {
   params: { path },
 });

@@ -10,7 +10,7 @@ import type * as schemas from "./schemas.ts";
 
 export const COLLECTION = "/catalog/products";
 
-export function toProduct({ id, name, price }: z.output<typeof schemas.Product>): Product {
+export function toProduct({ id, name, price }: z.output<typeof schemas.NewProduct>): Product {
   const priceCents = toCents(price);
   if (priceCents === undefined) throw new RangeError(`the schema let the price ${price} pass`);
   return { id, name, priceCents };

@@ -25,6 +25,7 @@ import * as schemas from "./schemas.ts";
 
 const ONE = `${COLLECTION}/{id}`;
 
+const tag = "products";
 const entityTag = { etag: "Version of the product, for `If-None-Match` and `If-Match`" };
 const unsettled = {
   "x-cache":
@@ -47,10 +48,12 @@ export function createRoutes(catalog: Catalog): Route[] {
 function addRoute(catalog: Catalog): Route {
   return route({
     method: "POST",
-    paths: ["/data", COLLECTION],
+    paths: [COLLECTION, "/data"],
     operationId: "createProduct",
+    tag,
     summary: "Adds a product",
-    body: schemas.Product,
+    description: "Never replaces one: an id that is taken already is refused with 409.",
+    body: schemas.NewProduct,
     apiKey: true,
     replies: {
       201: {
@@ -72,11 +75,13 @@ function addRoute(catalog: Catalog): Route {
 function readRoute(catalog: Catalog): Route {
   return route({
     method: "GET",
-    paths: ["/product/{id}", ONE],
+    paths: [ONE, "/product/{id}"],
     operationId: "getProduct",
     // Anybody may keep a copy who asks here each time whether it still is the one.
     caching: "no-cache",
+    tag,
     summary: "Reads a product",
+    description: "`x-cache` says where it came from. With `if-none-match` it may be 304.",
     params: schemas.ProductPath,
     requestHeaders: { "if-none-match": "Answers 304 where the product still has this ETag." },
     replies: {
@@ -111,7 +116,10 @@ function listRoute(catalog: Catalog): Route {
     operationId: "listProducts",
     expensive: true,
     caching: "no-cache",
+    tag,
     summary: "Lists products page by page, in no particular order",
+    description:
+      "Follow `next_cursor` until a page has none. The list is read from DynamoDB, not from the cache.",
     query: schemas.ListQuery,
     replies: { 200: { description: "A page", schema: schemas.ProductPage } },
     problems: [problems.storeUnavailable],
@@ -130,7 +138,10 @@ function putRoute(catalog: Catalog): Route {
     method: "PUT",
     paths: [ONE],
     operationId: "putProduct",
+    tag,
     summary: "Replaces a product, or adds it",
+    description:
+      "The whole product is replaced. `if-match` and `if-none-match` keep two writers apart.",
     params: schemas.ProductPath,
     body: schemas.ProductFields,
     requestHeaders: { ...ifMatch, ...ifNoneMatch },
@@ -168,7 +179,9 @@ function removeRoute(catalog: Catalog): Route {
     method: "DELETE",
     paths: [ONE],
     operationId: "deleteProduct",
+    tag,
     summary: "Removes a product",
+    description: "Later reads answer 404 on every instance; the id may be used again.",
     params: schemas.ProductPath,
     requestHeaders: ifMatch,
     apiKey: true,

@@ -1,19 +1,10 @@
 import { z } from "zod";
 import { createCursor } from "../../../shared/kit/http/request/cursor.ts";
-import { limitParameter } from "../../../shared/kit/http/request/integer-parameter.ts";
+import { limitParameter, pathInteger } from "../../../shared/kit/http/request/integer-parameter.ts";
 import { MAX_NAME_CHARACTERS } from "../product-store.ts";
 import { MAX_PRICE, toCents } from "../price.ts";
 
 const ID = /^[1-9]\d{0,15}$/;
-
-const expectedId = `expected a whole number from 1 to ${Number.MAX_SAFE_INTEGER}, digits only`;
-
-/** In a path there is one way only to write an id: `01`, `1e3` and `1abc` are no ids. */
-const PathId = z
-  .string()
-  .regex(ID, expectedId)
-  .refine((text) => !ID.test(text) || isId(text), expectedId)
-  .transform(Number);
 
 const id = z
   .int({ error: ({ input }) => `expected a whole number from 1 on, received ${shown(input)}` })
@@ -33,18 +24,26 @@ const price = z
   .refine((value) => !(value >= 0 && value <= MAX_PRICE) || toCents(value) !== undefined, {
     error: "expected a price with at most 2 decimals",
   })
-  .meta({ multipleOf: 0.01 })
-  .describe("Exact, with at most 2 decimals.");
+  // No `multipleOf: 0.01`: validators that divide doubles refuse 19.99 by it.
+  .describe("At most 2 decimals; kept exactly, and answered as the nearest 64-bit double.");
 
-export const ProductPath = z.object({ id: PathId.describe("The product's id.") });
+export const ProductPath = z.object({
+  id: pathInteger({ min: 1, max: Number.MAX_SAFE_INTEGER, description: "The product's id." }),
+});
+
+const example = { name: "Samsung TV", price: 140 };
+
+export const NewProduct = z
+  .strictObject({ id, name, price })
+  .meta({ id: "NewProduct", examples: [{ id: 1, ...example }] });
+
+export const ProductFields = NewProduct.extend({
+  id: id.describe("The same as in the path, where it is sent at all.").optional(),
+}).meta({ id: "ProductFields", examples: [example] });
 
 export const Product = z
-  .strictObject({ id, name, price })
-  .meta({ id: "Product", examples: [{ id: 1, name: "Samsung TV", price: 140 }] });
-
-export const ProductFields = Product.extend({
-  id: id.describe("The same as in the path, where it is sent at all.").optional(),
-}).meta({ id: "ProductFields", examples: [{ name: "Samsung TV", price: 140 }] });
+  .object({ id, name, price })
+  .meta({ id: "Product", examples: [{ id: 1, ...example }] });
 
 export const ProductPage = z
   .object({

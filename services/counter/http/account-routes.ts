@@ -17,6 +17,7 @@ export interface AccountRoutesOptions {
   newNonce: () => string;
 }
 
+const tag = "users";
 const IDEMPOTENCY_KEY = /^[\x21-\x7e]{1,255}$/;
 const forUsers = [accountProblems.invalidToken, problems.storeUnavailable];
 const forPasswords = [
@@ -56,7 +57,9 @@ function registerRoute({ accounts, trustedHops }: AccountRoutesOptions): Route {
     paths: ["/counter/v1/registration", "/registration"],
     operationId: "register",
     expensive: true,
+    tag,
     summary: "Registers a user, whose number begins at 0",
+    description: "Then log in. An email registers once.",
     body: schemas.Credentials,
     acceptsForm: true,
     replies: { 201: { description: "Registered", schema: schemas.Registration } },
@@ -76,7 +79,9 @@ function logInRoute({ accounts, trustedHops }: AccountRoutesOptions): Route {
     paths: ["/counter/v1/login", "/login"],
     operationId: "logIn",
     expensive: true,
+    tag,
     summary: "Gives an access token for one hour",
+    description: "Only failed logins use up attempts.",
     body: schemas.Credentials,
     acceptsForm: true,
     replies: { 200: { description: "Logged in", schema: schemas.AccessToken } },
@@ -94,8 +99,10 @@ function currentRoute({ accounts }: AccountRoutesOptions): Route {
     method: "GET",
     paths: ["/counter/v1/current", "/current"],
     operationId: "readOwnNumber",
+    tag,
     summary: "The user's number, as it is",
     userToken: "always",
+    description: "Reading does not raise it.",
     replies: { 200: { description: "The number", schema: schemas.OwnNumber } },
     problems: forUsers,
     async handle(ctx) {
@@ -109,8 +116,10 @@ function setCurrentRoute({ accounts }: AccountRoutesOptions): Route {
     method: "PUT",
     paths: ["/counter/v1/current", "/current"],
     operationId: "setOwnNumber",
+    tag,
     summary: "Sets the user's number",
     userToken: "always",
+    description: "The next number is one more.",
     body: schemas.NumberBody,
     acceptsForm: true,
     replies: { 200: { description: "The number as set", schema: schemas.NumberSet } },
@@ -129,9 +138,13 @@ function nextRoute({ accounts }: AccountRoutesOptions, method: "GET" | "POST"): 
   return route({
     method,
     paths: method === "POST" ? ["/counter/v1/next", "/next"] : ["/next"],
-    operationId: method === "POST" ? "raiseOwnNumber" : "raiseOwnNumberByGet",
+    ...(method === "POST"
+      ? { operationId: "raiseOwnNumber" }
+      : { operationId: "raiseOwnNumberByGet", successor: "/counter/v1/next" }),
+    tag,
     summary: "Raises the user's number by one",
     userToken: "always",
+    description: "No number is given twice. A `POST`: it changes the number.",
     requestHeaders: {
       "idempotency-key":
         "A text of the client's choice, 1 to 255 visible characters. A request that is sent again " +
@@ -155,7 +168,9 @@ function pageRoute({ newNonce }: AccountRoutesOptions): Route {
     method: "GET",
     paths: ["/account"],
     operationId: "openAccount",
+    tag,
     summary: "A page to register, log in, and raise the number",
+    description: "For browsers. The access token stays in the memory of the page.",
     replies: { 200: { description: "The page", type: "text/html" } },
     async handle(ctx) {
       const scriptNonce = newNonce();

@@ -26,7 +26,7 @@ export const AccessToken = z
   .object({
     access_token: z.string().describe("Sent as `Authorization: Bearer <access_token>`."),
     token_type: z.literal("Bearer"),
-    expires_in: z.int().describe("Seconds."),
+    expires_in: z.int().min(1).max(3_600).describe("Seconds."),
   })
   .meta({ id: "AccessToken" });
 

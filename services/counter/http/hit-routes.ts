@@ -30,11 +30,9 @@ export interface HitRoutesOptions {
   newNonce: () => string;
 }
 
-/** What the caller of a route that counts can send along. */
-const requestHeaders = {
-  "user-agent": "Known bots are counted apart, and get no number.",
-  "sec-purpose": "`prefetch`: the page is only read.",
-};
+const tag = "pages";
+const whoCounts =
+  "Known bots, by their `user-agent`, are counted apart; what a browser fetches ahead is not counted.";
 
 /** A wrong `x-forwarded-for` is invalid input. */
 const openProblems = [problems.invalid, problems.storeUnavailable, ...Object.values(hitProblems)];
@@ -48,9 +46,10 @@ export function hitRoutes(options: HitRoutesOptions): Route[] {
     paths: ["/counter/{page}/hits"],
     operationId: "countHit",
     caching: "no-store",
+    tag,
     summary: "Counts a hit, and tells its number",
+    description: `The first hit makes the page. ${whoCounts}`,
     params: PageParams,
-    requestHeaders,
     replies: {
       201: { description: "Counted; `count` is this hit's own number", schema: Tally },
       200: { description: "Seen, but no hit; `count` is the page's", schema: Tally },
@@ -68,8 +67,9 @@ export function hitRoutes(options: HitRoutesOptions): Route[] {
     operationId: "openHome",
     caching: "no-store",
     summary: `Counts this opening of the page \`${HOME_PAGE}\`; browsers get it as a page`,
-    requestHeaders: { ...requestHeaders, accept: "`text/html` before JSON: the page." },
-    replies: { 200: { description: "Counted", schema: Tally } },
+    tag,
+    description: whoCounts,
+    replies: { 200: { description: "Counted", schema: Tally, page: true } },
     problems: openProblems,
     async handle(ctx) {
       const counted = await open(ctx, HOME_PAGE, options);
@@ -88,12 +88,13 @@ function badgeRoute(options: HitRoutesOptions): Route {
     paths: ["/counter/{page}/badge.svg"],
     operationId: "drawBadge",
     caching: "no-store",
+    tag,
     summary: "Counts a hit, and draws its number",
+    description: `For an image in a page. ${whoCounts}`,
     params: PageParams,
     query: z.strictObject({
       label: z.string().min(1).max(64).default("views").describe("What stands left of the number."),
     }),
-    requestHeaders,
     replies: { 200: { description: "A badge", type: "image/svg+xml" } },
     problems: openProblems,
     async handle(ctx, { params: { page }, query }) {

@@ -7,6 +7,7 @@ const FASTEST_MS = 250;
 const SLOWEST_MS = 5_000;
 /** Something is sent this often in any case, so that no proxy takes the connection for idle. */
 const HEARTBEAT_MS = 15_000;
+const HEARTBEAT = ": \n\n";
 /** A listener that leaves more than this unread is disconnected. */
 const MAX_UNREAD_BYTES = 16 * 1024;
 
@@ -14,7 +15,8 @@ const MAX_UNREAD_BYTES = 16 * 1024;
 export class LivePage {
   readonly #read: () => Promise<Reading>;
   readonly #instance: string;
-  readonly #streams = new Set<Readable>();
+  /** What each stream was told last. */
+  readonly #streams = new Map<Readable, string>();
   #timer: NodeJS.Timeout | undefined;
   #pauseMs = FASTEST_MS;
   #last = "";
@@ -31,14 +33,18 @@ export class LivePage {
 
   join(reading: Reading, onLeave: () => void): Readable {
     const stream = new Readable({ read: () => undefined });
-    this.#streams.add(stream);
+    const event = this.#toEvent(reading);
+    this.#streams.set(stream, event);
     stream.once("close", () => {
       this.#streams.delete(stream);
       if (this.#streams.size === 0) clearTimeout(this.#timer);
       onLeave();
     });
-    stream.push(`retry: 2000\n\n${this.#toEvent(reading)}`);
-    if (this.#streams.size === 1) this.#schedule();
+    stream.push(`retry: 2000\n\n${event}`);
+    if (this.#streams.size === 1) {
+      this.#last = event;
+      this.#schedule();
+    }
     return stream;
   }
 
@@ -51,7 +57,7 @@ export class LivePage {
   }
 
   end(): void {
-    for (const stream of this.#streams) stream.push(null);
+    for (const stream of this.#streams.keys()) stream.push(null);
   }
 
   /** The next reading starts when the last one has ended: a slow store is not asked twice. */
@@ -73,20 +79,21 @@ export class LivePage {
     if (event !== undefined && event !== this.#last) {
       this.#pauseMs = FASTEST_MS;
       this.#send(event);
-    } else if (performance.now() - this.#lastSentMs > HEARTBEAT_MS) this.#send(": \n\n");
+    } else if (performance.now() - this.#lastSentMs > HEARTBEAT_MS) this.#send(HEARTBEAT);
     if (event !== undefined) this.#last = event;
   }
 
   #send(text: string): void {
     this.#lastSentMs = performance.now();
-    for (const stream of this.#streams) {
+    for (const [stream, told] of this.#streams) {
       if (stream.readableLength > MAX_UNREAD_BYTES) stream.destroy();
-      else stream.push(text);
+      else if (text !== told) stream.push(text);
+      if (text !== HEARTBEAT) this.#streams.set(stream, text);
     }
   }
 
   #toEvent({ count, lastMinute }: Reading): string {
     const data = JSON.stringify({ count, last_minute: lastMinute, instance: this.#instance });
-    return `event: count\ndata: ${data}\n\n`;
+    return `id: ${count}\nevent: count\ndata: ${data}\n\n`;
   }
 }

@@ -21,6 +21,7 @@ export function windowOf({ second }: Tally) {
 export function presentReading(page: string, reading: Reading, instance: string) {
   const { count, lastMinute, bots, visitorsToday } = reading;
   return {
+    kind: "reading" as const,
     ...presentTally(page, { ...reading, count, lastMinute }, instance),
     bots,
     ...(visitorsToday !== undefined && { visitors_today: visitorsToday }),
@@ -33,7 +34,7 @@ export function presentTally(page: string, tally: Tally, instance: string) {
 }
 
 export function presentEstimate({ page, count, asOfMs }: Estimate & { page: string }) {
-  return { page, count, as_of: new Date(asOfMs).toISOString() };
+  return { kind: "estimate" as const, page, count, as_of: new Date(asOfMs).toISOString() };
 }
 
 export function presentHistory(page: string, { from, to, buckets }: History) {

@@ -1,5 +1,4 @@
 import type { Context } from "koa";
-import { z } from "zod";
 import { problems } from "../../../shared/kit/http/problem.ts";
 import { type Route, route } from "../../../shared/kit/http/route.ts";
 import type { Totals } from "../counter.ts";
@@ -11,6 +10,8 @@ import * as present from "./presenter.ts";
 import { listenerProblems, noStream } from "./problems.ts";
 import * as schemas from "./schemas.ts";
 import { addressOf } from "./visitor.ts";
+
+const tag = "pages";
 
 export interface CounterRoutesOptions extends HitRoutesOptions, AccountRoutesOptions {
   estimates: Estimates;
@@ -37,7 +38,10 @@ function listRoute({ totals }: CounterRoutesOptions): Route {
     paths: ["/counter"],
     operationId: "listPages",
     expensive: true,
+    tag,
     summary: "The pages with their counts as last rolled up, in no order",
+    description:
+      "Follow `next_cursor` until an answer has none. A page that is new may be missing.",
     query: schemas.ListQuery,
     replies: { 200: { description: "Some of the pages", schema: schemas.PageList } },
     problems: [problems.storeUnavailable],
@@ -53,21 +57,22 @@ function readRoute({ counter, estimates, instance }: CounterRoutesOptions): Rout
     paths: ["/counter/{page}"],
     operationId: "readPage",
     caching: "no-store",
+    tag,
     summary: "Reads a page's count without counting",
+    description: "A page that nobody has opened has the count 0.",
     params: schemas.PageParams,
     query: schemas.ReadQuery,
     replies: {
       200: {
         description: "The count; an estimate where one was asked for",
-        schema: z.union([schemas.Reading, schemas.Estimate]),
+        schema: schemas.PageCount,
       },
     },
     problems: [problems.storeUnavailable],
     async handle(ctx, { params: { page }, query }) {
-      ctx.body =
-        query.estimate === "true"
-          ? present.presentEstimate({ page, ...(await estimates.find(page)) })
-          : present.presentReading(page, await counter.read(page), instance);
+      ctx.body = query.estimate
+        ? present.presentEstimate({ page, ...(await estimates.find(page)) })
+        : present.presentReading(page, await counter.read(page), instance);
     },
   });
 }
@@ -77,10 +82,12 @@ function setRoute({ counter, instance }: CounterRoutesOptions): Route {
     method: "PUT",
     paths: ["/counter/{page}"],
     operationId: "setPage",
+    tag,
     summary: "Sets a page's count, up or down",
+    description: "Hits that come meanwhile are counted before it or after it.",
     apiKey: true,
     params: schemas.PageParams,
-    body: schemas.SetBody,
+    body: schemas.NewCount,
     replies: { 200: { description: "The count as set", schema: schemas.Tally } },
     problems: [problems.storeUnavailable],
     async handle(ctx, { params: { page }, body }) {
@@ -94,7 +101,9 @@ function removeRoute({ counter, estimates }: CounterRoutesOptions): Route {
     method: "DELETE",
     paths: ["/counter/{page}"],
     operationId: "removePage",
+    tag,
     summary: "Forgets a page; its next hit is its first, and makes it again",
+    description: "To forget a page that is not there is no failure.",
     apiKey: true,
     params: schemas.PageParams,
     replies: { 204: { description: "Forgotten, or never known" } },
@@ -113,7 +122,9 @@ function historyRoute({ counter }: CounterRoutesOptions): Route {
     paths: ["/counter/{page}/history"],
     operationId: "readHistory",
     caching: "no-store",
+    tag,
     summary: "A page's hits by the second, of up to the last ten minutes",
+    description: "Seconds without hits are left out.",
     params: schemas.PageParams,
     query: schemas.HistoryQuery,
     replies: {
@@ -135,10 +146,14 @@ function eventsRoute({ live, trustedHops }: CounterRoutesOptions): Route {
     paths: ["/counter/{page}/events"],
     operationId: "followPage",
     caching: "no-store",
+    tag,
     summary: "Sends every new count as server-sent events, at most four a second",
-    description: "Events named `count` with the JSON `{count, last_minute, instance}`.",
+    description:
+      "Events named `count`, the data of each a `CountEvent` in JSON, its `id` the count. The " +
+      "first one is the present count. The answer never ends: read it as a stream, such as by " +
+      "`EventSource`, not by a generated call that waits for its end.",
     params: schemas.PageParams,
-    replies: { 200: { description: "An endless stream", type: "text/event-stream" } },
+    replies: { 200: { description: "An endless stream", item: schemas.CountEvent } },
     problems: [problems.storeUnavailable, ...Object.values(listenerProblems)],
     async handle(ctx: Context, { params: { page } }) {
       const stream = await live.listen(page, addressOf(ctx, trustedHops));

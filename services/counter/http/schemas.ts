@@ -14,42 +14,61 @@ const PageName = z
 
 const Count = z.int().min(0).max(MAX_COUNT);
 const Time = z.iso.datetime();
+/** Hits of some time, openings or visitors. */
+const Amount = z.int().min(0);
 
 export const PageParams = z.object({ page: PageName });
+
+const Window = z
+  .object({ from: Time, to: Time })
+  .meta({ id: "Window", description: "First and last of 60 seconds, by the store's clock." });
 
 export const Tally = z
   .object({
     page: z.string(),
     count: Count.describe("After a hit this hit's own number, else the page's count."),
-    last_minute: z.int().describe("Hits of the window."),
-    window: z
-      .object({ from: Time, to: Time })
-      .describe("First and last of its 60 whole-second buckets, by the store's clock."),
+    last_minute: Amount.describe("Hits of the window."),
+    window: Window,
     instance: z.string().describe("The process that answered."),
   })
   .meta({ id: "Tally" });
 
 export const Reading = Tally.extend({
-  bots: z.int().optional().describe("Openings by known bots, which do not count."),
-  visitors_today: z
-    .int()
-    .optional()
-    .describe("Different visitors since midnight UTC, within one percent; only with Redis."),
+  kind: z.literal("reading"),
+  bots: Amount.optional().describe("Openings by known bots, which do not count."),
+  visitors_today: Amount.optional().describe(
+    "Different visitors since midnight UTC, within one percent; only with Redis.",
+  ),
 }).meta({ id: "Reading" });
 
 export const Estimate = z
   .object({
+    kind: z.literal("estimate"),
     page: z.string(),
     count: Count,
     as_of: Time.describe("When this was the count; later hits are not in it."),
   })
   .meta({ id: "Estimate" });
 
+export const PageCount = z
+  .discriminatedUnion("kind", [Reading, Estimate])
+  .meta({ id: "PageCount" });
+
+export const CountEvent = Tally.pick({ count: true, last_minute: true, instance: true }).meta({
+  id: "CountEvent",
+  description: "The data of a server-sent event named `count`.",
+});
+
 export const ReadQuery = z.strictObject({
   estimate: z
-    .enum(["true", "false"])
-    .optional()
-    .describe("`true`: the count as last counted here or rolled up, at no cost for the store."),
+    .unknown()
+    .refine((text) => text === "true" || text === "false", "expected true or false")
+    .transform((text) => text === "true")
+    .default(false)
+    .meta({
+      ...{ type: "boolean", default: false },
+      description: "True: the count as last counted here or rolled up, at no cost for the store.",
+    }),
 });
 
 export const HistoryQuery = z.strictObject({
@@ -66,7 +85,9 @@ export const History = z
     page: z.string(),
     from: Time.describe("First second that the counts cover."),
     to: Time.describe("Last one, still running."),
-    seconds: z.array(z.object({ time: Time, count: z.int() })).describe("Seconds with hits."),
+    seconds: z
+      .array(z.object({ time: Time, count: Amount }).meta({ id: "Second" }))
+      .describe("Seconds with hits."),
   })
   .meta({ id: "History" });
 
@@ -81,10 +102,12 @@ export const ListQuery = z.strictObject({
 export const PageList = z
   .object({
     pages: z.array(Estimate),
-    next_cursor: z.string().optional().describe("There when more may follow."),
+    next_cursor: z.string().optional().describe("Asks for the next page; absent on the last one."),
   })
   .meta({ id: "PageList" });
 
-export const SetBody = z.strictObject({
-  count: Count.describe("The new count; the page's next hit gets the number above."),
-});
+export const NewCount = z
+  .strictObject({
+    count: Count.describe("The new count; the page's next hit gets the number above."),
+  })
+  .meta({ id: "NewCount" });

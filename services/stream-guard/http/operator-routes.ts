@@ -11,6 +11,7 @@ const ALL = "/stream-guard/callers/{caller}/streams";
 const ONE = `${ALL}/{stream_id}` as const;
 
 const lane = OPERATOR_LANE;
+const tag = "operators";
 
 interface OperatorOptions extends TurnOptions {
   guard: StreamGuard;
@@ -28,7 +29,9 @@ function listRoute({ guard, caller: settings, ...turn }: OperatorOptions): Route
     paths: [ALL],
     operationId: "listCallerStreams",
     caching: "no-store",
+    tag,
     summary: "Lists the live streams of a caller, for operators",
+    description: "As the caller itself sees them.",
     apiKey: true,
     params: schemas.CallerPath,
     replies: { 200: { description: "The streams", schema: schemas.Streams } },
@@ -46,6 +49,7 @@ function endAllRoute({ guard, caller: settings, ...turn }: OperatorOptions): Rou
     method: "DELETE",
     paths: [ALL],
     operationId: "endCallerStreams",
+    tag,
     summary: "Ends all streams of a caller, for operators",
     description: "Their players learn it with their next heartbeat: 410, `ended_by_operator`.",
     apiKey: true,
@@ -65,6 +69,7 @@ function endOneRoute({ guard, caller: settings, ...turn }: OperatorOptions): Rou
     method: "DELETE",
     paths: [ONE],
     operationId: "endCallerStream",
+    tag,
     summary: "Ends a stream of a caller, for operators",
     description: "Its player learns it with its next heartbeat: 410, `ended_by_operator`.",
     apiKey: true,

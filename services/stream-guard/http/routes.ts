@@ -14,11 +14,7 @@ import type { StreamDetails } from "../leases.ts";
 const COLLECTION = "/api/v1/streams";
 const ONE = `${COLLECTION}/{stream_id}` as const;
 
-const requestHeaders = {
-  "x-forwarded-for":
-    "The caller: the last entry, as the load balancer appends it. Required, unless the " +
-    "deployment names its users by another header or by tokens.",
-};
+const tag = "streams";
 const anyProblem = [
   streamProblems.invalidViewerToken,
   streamProblems.viewerKeysUnavailable,
@@ -50,11 +46,11 @@ function startRoute(options: RoutesOptions): Route {
     operationId: "startStream",
     namedOriginsOnly: true,
     userToken: "where asked for",
+    tag,
     summary: "Starts a stream, if the caller may have one more",
     description:
       "With the `stream_id` of a live stream it is a heartbeat: the same slot, 200. " +
       "With `video_ended: true` no slot is taken, and the one of that id is given up: 200.",
-    requestHeaders,
     body: schemas.Start,
     replies: {
       201: {
@@ -88,8 +84,9 @@ function listRoute(options: RoutesOptions): Route {
     caching: "no-store",
     namedOriginsOnly: true,
     userToken: "where asked for",
+    tag,
     summary: "Lists the caller's live streams",
-    requestHeaders,
+    description: "With what their players reported; a lease that has expired is not among them.",
     replies: { 200: { description: "The streams", schema: schemas.Streams } },
     problems: [problems.invalid, ...anyProblem],
     async handle(ctx) {
@@ -108,8 +105,10 @@ function heartbeatRoute(options: RoutesOptions): Route {
     operationId: "keepStream",
     namedOriginsOnly: true,
     userToken: "where asked for",
+    tag,
     summary: "Heartbeat: keeps the stream's slot, and tells what has changed",
-    requestHeaders,
+    description:
+      "Fields that are left out stay as they were. With `video_ended: true` the slot is given up.",
     params: schemas.StreamPath,
     body: schemas.Heartbeat,
     replies: { 200: { description: "The slot is kept, or given up", schema: schemas.Hold } },
@@ -134,8 +133,9 @@ function endRoute(options: RoutesOptions): Route {
     operationId: "endStream",
     namedOriginsOnly: true,
     userToken: "where asked for",
+    tag,
     summary: "Ends the stream: its slot is free at once",
-    requestHeaders,
+    description: "A stream that has ended already, or was never the caller's, is 404.",
     params: schemas.StreamPath,
     replies: { 204: { description: "It has ended" } },
     problems: [problems.notFound, ...anyProblem],

@@ -1,23 +1,31 @@
 import { z } from "zod";
+import { MAX_STREAM_LIMIT } from "../guard.ts";
 
 const text = (maximum: number, meaning: string) => z.string().max(maximum).describe(meaning);
 
-/** What DynamoDB holds: 0, and from 1e-130 to below 1e126. */
-const isStorable = (value: number) => value === 0 || (value >= 1e-130 && value < 1e126);
+/** What DynamoDB holds beside 0: from 1e-130 to below 1e126. */
+const isStorable = (value: number) => value === 0 || value >= 1e-130;
 
 /** Players report sizes and rates as numbers or as text: `24`, `"30000/1001"`. */
 const numberOrText = (meaning: string) =>
   z
-    .union([z.number().nonnegative().refine(isStorable), z.string().max(64)], {
+    .union([z.number().nonnegative().lt(1e126).refine(isStorable), z.string().max(64)], {
       error: "expected 0, a number from 1e-130 to below 1e126, or a text of at most 64 characters",
     })
     .describe(meaning);
 
+const DateTime = z.iso.datetime({ offset: true });
+
+/** RFC 3339: with seconds, which ISO 8601 may leave out, and `t` and `z` in either case. */
+const isTime = (text: string) =>
+  /t\d\d:\d\d:\d\d/i.test(text) && DateTime.safeParse(text.toUpperCase()).success;
+
 const time = (meaning: string) =>
-  z.iso
-    .datetime({ offset: true, error: "expected an RFC 3339 time, such as 2026-11-21T20:15:00Z" })
+  z
+    .string()
     .max(64)
-    .describe(meaning);
+    .refine(isTime, "expected an RFC 3339 time, such as 2026-11-21T20:15:00Z")
+    .meta({ format: "date-time", description: meaning });
 
 const details = {
   video_name: text(1_024, "What is watched."),
@@ -80,8 +88,9 @@ export const Heartbeat = Details.extend({
   })
   .optional();
 
-const limit = z.int().describe("Streams that the caller may have at the same time.");
-const active = z.int().describe("Streams that the caller has now.");
+const slots = z.int().max(MAX_STREAM_LIMIT);
+const limit = slots.min(1).describe("Streams that the caller may have at the same time.");
+const active = slots.min(0).describe("Streams that the caller has now.");
 const leaseExpiresAt = z.iso
   .datetime()
   .describe("The slot is the stream's at least until then, without any further heartbeat.");
@@ -90,7 +99,10 @@ export const Hold = z
   .object({
     stream_id: z.string(),
     lease_expires_at: leaseExpiresAt,
-    heartbeat_seconds: z.number().describe("How often the player should send a heartbeat."),
+    heartbeat_seconds: z
+      .number()
+      .positive()
+      .describe("How often the player should send a heartbeat."),
     active,
     limit,
   })

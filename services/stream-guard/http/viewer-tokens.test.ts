@@ -37,7 +37,7 @@ describe("Viewer tokens", () => {
     const { status, headers, body } = await app.start();
     expect({ status, type: body["type"] }).to.deep.equal({
       status: 401,
-      type: "urn:problem:invalid-token",
+      type: "/stream-guard/problems/invalid-token",
     });
     expect(headers.get("www-authenticate")).to.equal('Bearer realm="streams"');
     expect(body["detail"]).to.match(detail);

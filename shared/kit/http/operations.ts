@@ -90,8 +90,10 @@ export function statusRoute(path: string, { service, instance }: OperationsOptio
     method: "GET",
     paths: [path],
     operationId: "getStatus",
+    tag: "operation",
     caching: "no-store",
     summary: "Tells whether the service answers its own request over HTTP",
+    description: "The service answers for itself; that its stores answer is asked inside only.",
     replies: {
       200: { description: "It does", schema: Status },
       503: { description: "It does not", schema: Status },

@@ -9,7 +9,7 @@ export interface InputFault {
 /** A kind of failure that callers can tell apart: status, stable id and title never change. */
 export interface ProblemKind {
   status: number;
-  /** Last part of the problem's `type`: `urn:problem:<id>`. */
+  /** Last part of the problem's `type`, which is the path of the page that explains it. */
   id: string;
   title: string;
   /** What a caller sees in the API description. */
@@ -27,7 +27,14 @@ export const retryAfter = { "retry-after": "Seconds until it is worth trying aga
 export const authenticate = { "www-authenticate": "How to authenticate: `Bearer`." };
 
 const InputFaults = z.object({
-  errors: z.array(z.object({ path: z.string(), message: z.string() })),
+  errors: z.array(
+    z
+      .object({
+        path: z.string().describe("The field, the parameter or the header, by its name."),
+        message: z.string().describe("What was expected and what came."),
+      })
+      .meta({ id: "InputFault" }),
+  ),
 });
 
 /** The kinds that every service can answer with. A service adds its own in its routes. */
@@ -105,6 +112,11 @@ export const problems = {
   },
 } as const satisfies Record<string, ProblemKind>;
 
+/** The `type` of a service's problem: a URL relative to the deployment, where a page explains it. */
+export function problemType(service: string, { id }: Pick<ProblemKind, "id">): string {
+  return `/${service}/problems/${id}`;
+}
+
 export interface ProblemOptions {
   /** What is wrong with this one request: what was expected, what came, what to do. */
   detail: string;
@@ -131,11 +143,11 @@ export class Problem extends Error {
     this.options = options;
   }
 
-  /** The members of the answer. */
-  body(requestId: string): Record<string, unknown> {
+  /** The members of the answer of a service. */
+  body(requestId: string, service: string): Record<string, unknown> {
     const { detail, errors, extra } = this.options;
     return {
-      type: `urn:problem:${this.kind.id}`,
+      type: problemType(service, this.kind),
       title: this.kind.title,
       status: this.kind.status,
       detail,

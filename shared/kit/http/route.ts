@@ -16,6 +16,10 @@ export interface Reply {
   schema?: z.ZodType;
   /** Media type of any other answer. */
   type?: string;
+  /** True where browsers get an HTML page in place of the JSON. */
+  page?: boolean;
+  /** Of an endless stream of server-sent events: the JSON in the data of each. */
+  item?: z.ZodType;
   /** Headers worth knowing, with what they tell. */
   headers?: Record<string, string>;
 }
@@ -31,11 +35,18 @@ export interface RouteSpec<
   B extends z.ZodType = z.ZodType,
 > {
   method: "GET" | "POST" | "PUT" | "DELETE";
-  /** Paths with `{name}` parameters; all of them answer alike. */
+  /**
+   * Paths with `{name}` parameters; all of them answer alike. The first one is the operation's; the
+   * others are deprecated, and name the first one in `Link`.
+   */
   paths: readonly [string, ...string[]];
   operationId: string;
+  /** One of the service's tags. */
+  tag?: string;
   summary: string;
   description?: string;
+  /** Path that replaces all of the route's own, which are deprecated then. */
+  successor?: string;
   params?: P;
   query?: Q;
   /** Must accept undefined when the body may be left out. */
@@ -63,6 +74,11 @@ export interface RouteSpec<
 }
 
 export type Route = RouteSpec;
+
+/** What replaces the route under one of its paths; undefined where it is not deprecated. */
+export function successorOf({ paths, successor }: Route, path: string): string | undefined {
+  return successor ?? (path === paths[0] ? undefined : paths[0]);
+}
 
 /** Declares a route; gives its handler the types of its schemas. */
 export function route<

@@ -9,9 +9,7 @@ import { Problem } from "./problem.ts";
 import { route } from "./route.ts";
 import { createServiceApp, type ServiceContext } from "./service-app.ts";
 
-const Thing = z
-  .strictObject({ name: z.string().min(1).max(5), size: z.number().optional() })
-  .meta({ id: "Thing" });
+const Thing = z.strictObject({ name: z.string().min(1).max(5), size: z.number().optional() });
 const failures: Record<string, () => Error> = {
   bug: () => new Error("secret internals"),
   store: () => new StoreUnavailable("redis", new Error("connect refused")),
@@ -53,7 +51,12 @@ const routes = [
     },
   }),
 ];
-const about = { service: "catalog", title: "Things", description: "For a test." } as const;
+const about = {
+  service: "catalog",
+  title: "Things",
+  description: "For a test.",
+  version: "1.0.0",
+} as const;
 
 async function start(overrides: Partial<ServiceContext> = {}) {
   const context = testContext(overrides);
@@ -120,7 +123,7 @@ describe("a service's app", () => {
       const answer = await put(app.url, body);
       expect(answer.status).to.equal(status);
       const problem = await problemOf(answer);
-      expect(problem.type).to.equal(`urn:problem:${type}`);
+      expect(problem.type).to.equal(`/catalog/problems/${type}`);
       expect(problem.detail).to.match(told);
     });
   }

@@ -6,7 +6,8 @@ import { createApiKeyCheck } from "./request/api-key.ts";
 import { closing } from "./middleware/closing.ts";
 import { crossOrigin } from "./middleware/cross-origin.ts";
 import { dispatch } from "./middleware/dispatch.ts";
-import { docsRoutes, type ServiceDescription } from "./docs/routes.ts";
+import type { ServiceDescription } from "./docs/openapi.ts";
+import { docsRoutes } from "./docs/routes.ts";
 import { type AccessLogOptions, observeRequests } from "./middleware/observe-requests.ts";
 import { addStoreGauge } from "./metrics.ts";
 import { operationRoutes, type Readiness, statusRoute } from "./operations.ts";
@@ -64,7 +65,7 @@ export function createServiceApp(
   app.use(closing(lifecycle));
   app.use(securityHeaders());
   app.use(crossOrigin(http.corsOrigins));
-  app.use(problemResponse(log));
+  app.use(problemResponse(log, service));
   const checkRate = createRateCheck({ ...http, now: () => performance.now() });
   const checkApiKey = createApiKeyCheck(http.apiKeys);
   const checkOrigin = createOriginCheck(http.corsOrigins);

@@ -33,7 +33,12 @@ const take = route({
     ctx.body = { body };
   },
 });
-const about = { service: "catalog", title: "Slow", description: "For a test." } as const;
+const about = {
+  service: "catalog",
+  title: "Slow",
+  description: "For a test.",
+  version: "1.0.0",
+} as const;
 
 await serve({
   app: createServiceApp(about, [slow, take], context),

@@ -90,11 +90,11 @@ export class AccountForms {
   /** In the user's words, where the service's own are those of its API. */
   #explain(status: number | undefined, { type, detail }: Answer): string {
     if (status === undefined) return "The service does not answer. Try again in a moment.";
-    if (type === "urn:problem:invalid-token") {
+    if (type === "/counter/problems/invalid-token") {
       this.#leave("");
       return "Your login has ended. Log in again.";
     }
-    if (type === "urn:problem:number-at-maximum") {
+    if (type === "/counter/problems/number-at-maximum") {
       return "There is no higher number. Set a lower one.";
     }
     return detail ?? `The service answered with ${status}. Try again in a moment.`;

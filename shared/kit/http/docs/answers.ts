@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { type ProblemKind, problems } from "../problem.ts";
-import type { Reply, Route } from "../route.ts";
+import { type ProblemKind, problems, problemType } from "../problem.ts";
+import { type Reply, type Route, successorOf } from "../route.ts";
 import { type JsonObject, toJsonSchema } from "./json-schema.ts";
 
 /** An answer, or where it is described. */
@@ -10,6 +10,13 @@ export interface DescribedResponse {
   description: string;
   headers?: JsonObject;
   content?: JsonObject;
+}
+
+/** One of the operations that a route has, one for each of its paths. */
+export interface DescribedPath {
+  route: Route;
+  path: string;
+  service: string;
 }
 
 /** What the operations of a document refer to. */
@@ -27,9 +34,12 @@ const everyHeader = { "x-request-id": { $ref: "#/components/headers/RequestId" }
 
 const AnyProblem = z
   .object({
-    type: z.string().describe("`urn:problem:` and the kind's stable id."),
+    type: z.string().meta({
+      format: "uri-reference",
+      description: "Where the kind of the problem is explained.",
+    }),
     title: z.string(),
-    status: z.int(),
+    status: z.int().min(400).max(599),
     detail: z.string().describe("What was expected, what came and what to do."),
     request_id: z.string().describe("Finds this request in the service's log."),
   })
@@ -58,15 +68,19 @@ export function createComponents(): Components {
 }
 
 /** Every answer of a route: its own, its problems, and what any route may answer. */
-export function describeAnswers(route: Route, components: Components): Record<string, Response> {
+export function describeAnswers(
+  described: DescribedPath,
+  components: Components,
+): Record<string, Response> {
+  const { route, service } = described;
   const replies = Object.entries(route.replies).map(([status, reply]) => [
     status,
-    describeReply(reply, route, components.schemas),
+    describeReply(reply, described, components.schemas),
   ]);
   const byStatus = Map.groupBy(problemsOf(route), (kind) => String(kind.status));
   const failures = [...byStatus].map(([status, kinds]) => [
     status,
-    describeProblems(kinds, components),
+    describeProblems(kinds, components, service),
   ]);
   return {
     ...Object.fromEntries(failures),
@@ -75,7 +89,8 @@ export function describeAnswers(route: Route, components: Components): Record<st
   } as Record<string, Response>;
 }
 
-function problemsOf(route: Route): Set<ProblemKind> {
+/** Every kind of problem that a route may answer with. */
+export function problemsOf(route: Route): Set<ProblemKind> {
   const { params, query, body } = route;
   return new Set([
     ...((params ?? query ?? body) ? [problems.invalid] : []),
@@ -87,39 +102,70 @@ function problemsOf(route: Route): Set<ProblemKind> {
   ]);
 }
 
-function describeReply(reply: Reply, { caching }: Route, schemas: JsonObject): DescribedResponse {
-  const { description, schema, type, headers } = reply;
-  const content =
-    schema === undefined
-      ? type && { [type]: { schema: { type: "string" } } }
-      : { "application/json": { schema: toJsonSchema(schema, "output", schemas) } };
+const successorHeaders = {
+  deprecation: "Since when the path is deprecated, by RFC 9745.",
+  link: 'With `rel="successor-version"`: the path to use instead.',
+};
+
+function describeReply(
+  reply: Reply,
+  { route, path }: DescribedPath,
+  schemas: JsonObject,
+): DescribedResponse {
+  const { description, headers } = reply;
+  const isDeprecated = successorOf(route, path) !== undefined;
   return {
     description,
-    headers: { ...everyHeader, ...describeCaching(caching), ...describeHeaders(headers) },
-    ...(content ? { content } : {}),
+    headers: {
+      ...everyHeader,
+      ...describeCaching(route.caching),
+      ...describeHeaders({ ...headers, ...(isDeprecated && successorHeaders) }),
+    },
+    ...describeContent(reply, schemas),
   };
 }
 
+function describeContent(reply: Reply, schemas: JsonObject): { content?: JsonObject } {
+  const { schema, type, item, page } = reply;
+  const content = {
+    ...(schema && { "application/json": { schema: toJsonSchema(schema, "output", schemas) } }),
+    ...(type !== undefined && { [type]: { schema: { type: "string" } } }),
+    ...(page === true && { "text/html": { schema: { type: "string" } } }),
+    // OpenAPI 3.1 has no word for the schema of one event; 3.2 will: `itemSchema`.
+    ...(item && {
+      "text/event-stream": {
+        schema: { type: "string" },
+        "x-item-schema": toJsonSchema(item, "output", schemas),
+      },
+    }),
+  };
+  return Object.keys(content).length === 0 ? {} : { content };
+}
+
 /** Operations that fail alike refer to the same description, named by its kinds. */
-function describeProblems(kinds: readonly ProblemKind[], components: Components): Response {
+function describeProblems(
+  kinds: readonly ProblemKind[],
+  components: Components,
+  service: string,
+): Response {
   const name = kinds.map(({ id }) => toPascalCase(id)).join("Or");
   const headers = Object.assign({}, ...kinds.map((kind) => kind.headers)) as Reply["headers"];
-  const [schema, ...others] = kinds.map(problemSchema);
+  const [schema = AnyProblem, ...others] = kinds.map((kind) => problemSchema(kind, service));
+  const either = () =>
+    z.discriminatedUnion("type", [schema, ...others]).meta({ id: `${name}Problem` });
   components.responses[name] ??= {
     description: kinds.map((kind) => `${kind.title}: ${kind.description}`).join(" "),
     headers: { ...everyHeader, ...describeCaching("no-store"), ...describeHeaders(headers) },
-    content: problemContent(
-      others.length === 0 ? (schema ?? AnyProblem) : z.union([schema ?? AnyProblem, ...others]),
-      components.schemas,
-    ),
+    content: problemContent(others.length === 0 ? schema : either(), components.schemas),
   };
   return { $ref: `${RESPONSES}${name}` };
 }
 
 /** With literals for what is always the same, so that a client can tell the kinds apart by type. */
-function problemSchema({ id, title, status, description, members }: ProblemKind): z.ZodObject {
+function problemSchema(kind: ProblemKind, service: string): z.ZodObject {
+  const { id, title, status, description, members } = kind;
   return AnyProblem.extend({
-    type: z.literal(`urn:problem:${id}`),
+    type: z.literal(problemType(service, kind)),
     title: z.literal(title),
     status: z.literal(status),
     ...members?.shape,
@@ -131,7 +177,9 @@ function problemContent(schema: z.ZodType, schemas: JsonObject): JsonObject {
 }
 
 function describeCaching(caching: Route["caching"]): JsonObject {
-  return caching === undefined ? {} : { "cache-control": { schema: { const: caching } } };
+  return caching === undefined
+    ? {}
+    : { "cache-control": { schema: { type: "string", const: caching } } };
 }
 
 function describeHeaders(headers: Reply["headers"] = {}): JsonObject {

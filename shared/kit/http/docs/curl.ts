@@ -15,10 +15,18 @@ export function curlCommand(named: NamedOperation, schemas: JsonObject): string 
   const options = [
     method === "get" ? "" : ` -X ${method.toUpperCase()}`,
     ` "$URL${fillPath(path, operation.parameters ?? [])}"`,
-    operation.security ? ' \\\n  -H "authorization: Bearer $API_KEY"' : "",
+    authorization(operation),
     body === undefined ? "" : ` \\\n  -H 'content-type: application/json' -d '${body}'`,
   ];
   return `curl${options.join("")}`;
+}
+
+function authorization({ security }: Operation): string {
+  // Without a requirement, or with an empty one, a request may come without a key.
+  const [first = {}] = security;
+  if (Object.keys(first).length === 0) return "";
+  const key = security.some((scheme) => "apiKey" in scheme) ? "API_KEY" : "ACCESS_TOKEN";
+  return ` \\\n  -H "authorization: Bearer $${key}"`;
 }
 
 function fillPath(path: string, parameters: readonly Parameter[]): string {

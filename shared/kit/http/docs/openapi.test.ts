@@ -3,9 +3,11 @@ import { z } from "zod";
 import { startApp, testContext } from "../../../tools/testing/start-app.ts";
 import { route } from "../route.ts";
 import { createServiceApp } from "../service-app.ts";
-import type { ApiDocument } from "./openapi.ts";
+import { type JsonObject, toJsonSchema } from "./json-schema.ts";
+import { type ApiDocument, problemTypesOf } from "./openapi.ts";
 
-const Thing = z.strictObject({ name: z.string() }).meta({ id: "Thing" });
+const NewThing = z.strictObject({ name: z.string() }).meta({ id: "NewThing" });
+const Thing = z.object({ name: z.string() }).meta({ id: "Thing" });
 const routes = [
   route({
     method: "PUT",
@@ -13,13 +15,18 @@ const routes = [
     operationId: "putThing",
     summary: "Keeps a thing",
     params: z.object({ id: z.string().regex(/^\d+$/) }),
-    body: Thing,
+    body: NewThing,
     apiKey: true,
     replies: { 200: { description: "Kept", schema: Thing } },
     handle: (ctx, { body }) => void (ctx.body = body),
   }),
 ];
-const about = { service: "catalog", title: "Things", description: "For a test." } as const;
+const about = {
+  service: "catalog",
+  title: "Things",
+  description: "For a test.",
+  version: "1.0.0",
+} as const;
 
 function start(apiKeys: readonly string[]) {
   const context = testContext({ http: { ...testContext().http, apiKeys } });
@@ -39,7 +46,7 @@ describe("the API description", () => {
     const operation = document.paths["/things/{id}"]?.put;
     expect(operation).to.have.nested.property(
       "requestBody.content.application/json.schema.$ref",
-      "#/components/schemas/Thing",
+      "#/components/schemas/NewThing",
     );
     expect(operation).to.have.property("security");
     expect(Object.keys(operation?.responses ?? {})).to.deep.equal([
@@ -51,7 +58,7 @@ describe("the API description", () => {
       "500",
       "default",
     ]);
-    expect(document.components.schemas).to.include.keys("Thing", "Problem");
+    expect(document.components.schemas).to.include.keys("NewThing", "Thing", "Problem");
   });
 
   it("says of a problem what is always the same, and which headers come with it", async () => {
@@ -70,6 +77,60 @@ describe("the API description", () => {
     });
     expect(document.paths["/things/{id}"]?.["put"]?.responses["401"]).to.deep.equal({
       $ref: "#/components/responses/Unauthorized",
+    });
+  });
+
+  it("leads from the type of each problem to a page that explains the kind", async () => {
+    await using app = await start([]);
+    const document = (await (await fetch(`${app.url}/catalog/openapi.json`)).json()) as ApiDocument;
+    const types = problemTypesOf(document);
+    expect(types).to.include("/catalog/problems/invalid-input").and.to.have.length.above(5);
+    for (const type of [...types, "/catalog/problems/too-many-requests"]) {
+      const page = await fetch(app.url + type);
+      expect(page.headers.get("content-type"), type).to.match(/^text\/html/);
+      expect(page.headers.get("content-security-policy")).to.include("script-src 'none'");
+      expect(await page.text()).to.include(`<code>${type}</code>`);
+    }
+    const unknown = await fetch(`${app.url}/catalog/problems/none`);
+    expect(await unknown.json()).to.include({ status: 404, type: "/catalog/problems/not-found" });
+  });
+
+  it("gives an operation's name to its first path; the others are deprecated", async () => {
+    await using app = await start([]);
+    const { paths } = (await (
+      await fetch(`${app.url}/catalog/openapi.json`)
+    ).json()) as ApiDocument;
+    expect(paths["/things/{id}"]?.["put"]).to.include({ operationId: "putThing" });
+    expect(paths["/things/{id}"]?.["put"]).to.not.have.property("deprecated");
+    const alias = { operationId: "putThingAtCatalogThings", deprecated: true };
+    expect(paths["/catalog/things/{id}"]?.["put"]).to.include(alias);
+    const [first, other] = await Promise.all(
+      ["/things/7", "/catalog/things/7"].map((path) => fetch(app.url + path, { method: "PUT" })),
+    );
+    expect(first?.headers.has("deprecation")).to.equal(false);
+    expect(other?.headers.get("deprecation")).to.match(/^@\d{10}$/);
+    expect(other?.headers.get("link")).to.equal('</things/7>; rel="successor-version"');
+  });
+
+  it("closes requests and leaves answers open, and refuses one name for two schemas", () => {
+    const schemas: JsonObject = {};
+    toJsonSchema(NewThing, "input", schemas);
+    toJsonSchema(Thing, "output", schemas);
+    expect(schemas["NewThing"]).to.have.property("additionalProperties", false);
+    expect(schemas["Thing"]).to.not.have.property("additionalProperties");
+    expect(() => toJsonSchema(NewThing, "output", schemas)).to.throw("NewThing");
+  });
+
+  it("states the format and the bounds of each number", () => {
+    const schema = z.object({
+      small: z.int().min(0).max(9),
+      large: z.int().min(0),
+      price: z.number(),
+    });
+    expect(toJsonSchema(schema, "output", {})["properties"]).to.deep.equal({
+      small: { type: "integer", minimum: 0, maximum: 9, format: "int32" },
+      large: { type: "integer", minimum: 0, maximum: 2 ** 53 - 1, format: "int64" },
+      price: { type: "number", format: "double" },
     });
   });
 

@@ -1,25 +1,36 @@
 import type { z } from "zod";
+import type { ServiceName } from "../../../contract.ts";
 import { FORM_TYPE } from "../request/form-body.ts";
-import type { Route } from "../route.ts";
-import { type Components, createComponents, describeAnswers, type Response } from "./answers.ts";
+import { type Route, successorOf } from "../route.ts";
+import {
+  type Components,
+  createComponents,
+  describeAnswers,
+  type DescribedPath,
+  type Response,
+} from "./answers.ts";
 import { type JsonObject, toJsonSchema } from "./json-schema.ts";
 
 /** An OpenAPI 3.1 document. */
 export interface ApiDocument {
   openapi: "3.1.0";
   info: { title: string; version: string; description: string };
+  servers: { url: string; description: string }[];
+  tags: { name: string; description: string }[];
   paths: Record<string, Record<string, Operation>>;
   components: Components;
 }
 
 export interface Operation {
   operationId: string;
+  tags?: string[];
+  deprecated?: true;
   summary: string;
   description?: string;
   parameters?: Parameter[];
   requestBody?: JsonObject;
   responses: Record<string, Response>;
-  security?: JsonObject[];
+  security: JsonObject[];
 }
 
 export interface Parameter {
@@ -30,17 +41,28 @@ export interface Parameter {
   schema: JsonObject;
 }
 
+/** What a service says of itself, beside its routes. */
+export interface ServiceDescription {
+  service: ServiceName;
+  title: string;
+  description: string;
+  /** Of the API: the major number rises with a change that breaks clients, the minor with others. */
+  version: string;
+  /** Names of groups of operations → what they are about. */
+  tags?: Readonly<Record<string, string>>;
+}
+
 const BEARER = { type: "http", scheme: "bearer" };
+const servers = [{ url: "/", description: "The system that serves this description." }];
 
 /** Describes a service by the very routes that serve it. */
-export function describeApi(info: ApiDocument["info"], routes: readonly Route[]): ApiDocument {
+export function describeApi(about: ServiceDescription, routes: readonly Route[]): ApiDocument {
+  const { service, title, version, description } = about;
   const components = createComponents();
   const paths: ApiDocument["paths"] = {};
   for (const route of routes) {
-    for (const [index, path] of route.paths.entries()) {
-      const operation = describeOperation(route, components);
-      // An operation's id is unique in the document: a second path gets a numbered one.
-      if (index > 0) operation.operationId += String(index + 1);
+    for (const path of route.paths) {
+      const operation = describeOperation({ route, path, service }, components);
       paths[path] = { ...paths[path], [route.method.toLowerCase()]: operation };
     }
   }
@@ -49,9 +71,15 @@ export function describeApi(info: ApiDocument["info"], routes: readonly Route[])
     ...(routes.some((route) => route.userToken) && { userToken: BEARER }),
   };
   const securitySchemes = Object.keys(schemes).length > 0 && { securitySchemes: schemes };
+  const tags = { ...about.tags, operation: "How the service is." };
+  const used = new Set(routes.map(({ tag }) => tag));
   return {
     openapi: "3.1.0",
-    info,
+    info: { title, version, description },
+    servers,
+    tags: Object.entries(tags)
+      .filter(([name]) => used.has(name))
+      .map(([name, meaning]) => ({ name, description: meaning })),
     paths,
     components: { ...components, ...securitySchemes },
   };
@@ -63,7 +91,15 @@ const userTokenSecurity = {
   "where asked for": [{}, { userToken: [] }],
 };
 
-function describeOperation(route: Route, components: Components): Operation {
+/** The `type` of each kind of problem that an API describes. */
+export function problemTypesOf({ components }: ApiDocument): string[] {
+  const schemas = Object.values(components.schemas) as { properties?: { type?: JsonObject } }[];
+  const types = schemas.map(({ properties }) => properties?.type?.["const"]);
+  return types.filter((type) => typeof type === "string");
+}
+
+function describeOperation(described: DescribedPath, components: Components): Operation {
+  const { route, path } = described;
   const { schemas } = components;
   const parameters = [
     ...describeParameters("path", route.params, schemas),
@@ -77,15 +113,36 @@ function describeOperation(route: Route, components: Components): Operation {
     })),
   ];
   return {
-    operationId: route.operationId,
+    operationId: operationIdOf(route, path),
+    ...(route.tag === undefined ? {} : { tags: [route.tag] }),
+    ...(successorOf(route, path) === undefined ? {} : { deprecated: true }),
     summary: route.summary,
-    ...(route.description === undefined ? {} : { description: route.description }),
+    ...describeUse(route, path),
     ...(parameters.length === 0 ? {} : { parameters }),
     ...(route.body === undefined ? {} : { requestBody: describeBody(route, route.body, schemas) }),
-    responses: describeAnswers(route, components),
-    ...(route.apiKey === true ? { security: [{ apiKey: [] }] } : {}),
-    ...(route.userToken && { security: userTokenSecurity[route.userToken] }),
+    responses: describeAnswers(described, components),
+    security: [
+      ...(route.apiKey === true ? [{ apiKey: [] }] : []),
+      ...(route.userToken === undefined ? [] : userTokenSecurity[route.userToken]),
+    ],
   };
+}
+
+/** The operation's own name belongs to its first path: `createProduct`, `createProductAtData`. */
+function operationIdOf({ operationId, paths }: Route, path: string): string {
+  if (path === paths[0]) return operationId;
+  const words = path.match(/(?<!\{)\b\w+/g) ?? [];
+  const place = words.map((word) => `${word.charAt(0).toUpperCase()}${word.slice(1)}`);
+  return `${operationId}At${place.join("")}`;
+}
+
+function describeUse(route: Route, path: string): { description?: string } {
+  const successor = successorOf(route, path);
+  const texts = [
+    ...(successor === undefined ? [] : [`Deprecated: use \`${successor}\`.`]),
+    ...(route.description === undefined ? [] : [route.description]),
+  ];
+  return texts.length === 0 ? {} : { description: texts.join(" ") };
 }
 
 function describeParameters(

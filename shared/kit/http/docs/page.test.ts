@@ -2,11 +2,13 @@ import { expect } from "chai";
 import { z } from "zod";
 import { docsPage } from "./page.ts";
 import { describeApi } from "./openapi.ts";
+import { problemCatalogue, problemList } from "./problem-page.ts";
 import { type Route, route } from "../route.ts";
 
-const Thing = z
-  .strictObject({ id: z.int().min(1), kind: z.enum(["big", "small"]), note: z.string().optional() })
-  .meta({ id: "Thing", description: "A thing, identified by `id`." });
+const kind = z.enum(["big", "small"]);
+const fields = { id: z.int().min(1), kind, note: z.string().optional() };
+const NewThing = z.strictObject(fields).meta({ id: "NewThing" });
+const Thing = z.object(fields).meta({ id: "Thing", description: "A thing, identified by `id`." });
 
 const routes: readonly Route[] = [
   route({
@@ -17,15 +19,21 @@ const routes: readonly Route[] = [
     apiKey: true,
     params: z.object({ id: z.string().regex(/^\d+$/) }),
     query: z.strictObject({ depth: z.int().min(0).max(9).default(2).describe("How deep.") }),
-    body: Thing,
+    body: NewThing,
     replies: { 200: { description: "Kept", schema: Thing, headers: { etag: "Its version" } } },
     handle: () => undefined,
   }),
 ];
 
 describe("docsPage", () => {
-  const about = { title: "Things & more", version: "1.2.3", description: "All `things`." };
-  const page = docsPage(describeApi(about, routes));
+  const about = {
+    service: "catalog",
+    title: "Things & more",
+    version: "1.2.3",
+    description: "All `things`.",
+  } as const;
+  const list = problemList("catalog", problemCatalogue(routes).values());
+  const page = docsPage(describeApi(about, routes), list);
 
   it("escapes every text, and shows what stands between backticks as code", () => {
     expect(page).to.include("<title>Things &amp; more</title>");

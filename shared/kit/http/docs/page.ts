@@ -1,24 +1,20 @@
 import { curlCommand, type NamedOperation } from "./curl.ts";
 import { fieldsHtml, typeHtml } from "./schema.ts";
-import { docsStyle } from "./style.ts";
+import { pageHtml } from "./page-frame.ts";
 import { escapeHtml, inlineHtml } from "../html.ts";
 import { type Components, type Response, RESPONSES } from "./answers.ts";
 import type { JsonObject } from "./json-schema.ts";
-import type { ApiDocument, Parameter } from "./openapi.ts";
+import type { ApiDocument, Operation, Parameter } from "./openapi.ts";
 
-/** An API description as one page that runs no script and loads nothing. */
-export function docsPage({ info, paths, components }: ApiDocument): string {
+/** An API description as one page; `problems` is its list of the kinds of problems. */
+export function docsPage({ info, paths, components }: ApiDocument, problems: string): string {
   const operations = Object.entries(paths).flatMap(([path, methods]) =>
     Object.entries(methods).map(([method, operation]) => ({ path, method, operation })),
   );
   const sections = operations.map((named) => operationHtml(named, components));
-  return `<!doctype html>
-<html lang="en">
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width">
-<title>${escapeHtml(info.title)}</title>
-<style>${docsStyle}</style>
-<h1>${escapeHtml(info.title)}</h1>
+  return pageHtml(
+    info.title,
+    `<h1>${escapeHtml(info.title)}</h1>
 <p class="lead">${inlineHtml(info.description)}</p>
 <p>Version ${escapeHtml(info.version)} · <a href="openapi.json">openapi.json</a> · the examples take
 <code>URL</code> from the shell: <code>URL=http://localhost:8080</code></p>
@@ -26,15 +22,17 @@ export function docsPage({ info, paths, components }: ApiDocument): string {
 <h2>Operations</h2>
 ${sections.join("\n")}
 <p>Every answer has <code>x-request-id</code>, which finds the request in the log.</p>
+<h2>Problems</h2>
+${problems}
 <h2>Schemas</h2>
-${Object.entries(components.schemas).map(schemaHtml).join("\n")}
-</html>
-`;
+${Object.entries(components.schemas).map(schemaHtml).join("\n")}`,
+  );
 }
 
 function contentsRow({ method, path, operation }: NamedOperation): string {
   const link = `<a href="#${operation.operationId}"><code>${escapeHtml(path)}</code></a>`;
-  return `<tr><th scope="row">${badge(method)} ${link}<td>${inlineHtml(operation.summary)}`;
+  const note = operation.deprecated ? " <small>deprecated</small>" : "";
+  return `<tr><th scope="row">${badge(method)} ${link}<td>${inlineHtml(operation.summary)}${note}`;
 }
 
 function badge(method: string): string {
@@ -49,13 +47,20 @@ function operationHtml(named: NamedOperation, components: Components): string {
   );
   return `<section id="${operationId}">
 <h3>${badge(method)} <code>${escapeHtml(path)}</code></h3>
-<p>${inlineHtml(summary)}${operation.security ? " <small>asks for an API key</small>" : ""}</p>
+<p>${inlineHtml(summary)}${keyHtml(operation)}</p>
 ${description === "" ? "" : `<p>${inlineHtml(description)}</p>`}
 <pre><code>${escapeHtml(curlCommand(named, components.schemas))}</code></pre>
 ${parameters.length === 0 ? "" : `<h4>Parameters</h4><table>${parameters.map(parameterRow).join("")}</table>`}
 ${requestBody === undefined ? "" : `<h4>Body</h4><p>${bodyHtml(requestBody)}</p>`}
 <h4>Answers</h4><table>${answers.join("")}</table>
 </section>`;
+}
+
+function keyHtml({ security }: Operation): string {
+  if (security.length === 0) return "";
+  const asked = security.some((scheme) => "apiKey" in scheme) ? "an API key" : "an access token";
+  const isOptional = security.some((scheme) => Object.keys(scheme).length === 0);
+  return ` <small>asks for ${asked}${isOptional ? ", where the deployment does" : ""}</small>`;
 }
 
 function parameterRow({ name, in: place, required, description, schema }: Parameter): string {

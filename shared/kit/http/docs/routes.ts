@@ -1,26 +1,20 @@
-import type { ServiceName } from "../../../contract.ts";
+import { z } from "zod";
 import { docsPage } from "./page.ts";
 import { sendHtml } from "../html.ts";
-import { describeApi } from "./openapi.ts";
+import { Problem, problems } from "../problem.ts";
+import { describeApi, type ServiceDescription } from "./openapi.ts";
+import { problemCatalogue, problemList, problemPage } from "./problem-page.ts";
 import { type Route, route } from "../route.ts";
-
-/** Rises with a change that callers could notice. */
-const API_VERSION = "1.0.0";
-
-export interface ServiceDescription {
-  service: ServiceName;
-  title: string;
-  description: string;
-}
 
 /** The description of a service's API, for programs and for people. */
 export function docsRoutes(about: ServiceDescription, routes: readonly Route[]): Route[] {
-  const { service, title, description } = about;
-  const info = { title, version: API_VERSION, description };
+  const { service } = about;
+  const kinds = problemCatalogue(routes);
+  const toDocs = `<p><a href="/${service}/docs">All of the API</a></p>`;
   // Made for the first request: it would only delay the start of the process.
-  const document = once(() => describeApi(info, routes));
+  const document = once(() => describeApi(about, routes));
   const json = once(() => JSON.stringify(document()));
-  const html = once(() => docsPage(document()));
+  const html = once(() => docsPage(document(), problemList(service, kinds.values())));
   return [
     route({
       method: "GET",
@@ -40,6 +34,21 @@ export function docsRoutes(about: ServiceDescription, routes: readonly Route[]):
       summary: "This description, for people",
       replies: { 200: { description: "A page", type: "text/html" } },
       handle: (ctx) => sendHtml(ctx, html()),
+    }),
+    route({
+      method: "GET",
+      paths: [`/${service}/problems/{kind}`],
+      operationId: "getProblem",
+      summary: "What a kind of problem means, for people",
+      params: z.object({ kind: z.string() }),
+      replies: { 200: { description: "A page", type: "text/html" } },
+      async handle(ctx, { params }) {
+        const kind = kinds.get(params.kind);
+        if (kind === undefined) {
+          throw new Problem(problems.notFound, { detail: "There is no such kind of problem." });
+        }
+        await sendHtml(ctx, problemPage(service, kind, toDocs));
+      },
     }),
   ];
 }

@@ -1,5 +1,5 @@
 import { escapeHtml, inlineHtml } from "../html.ts";
-import type { JsonObject } from "./json-schema.ts";
+import { type JsonObject, SCHEMAS } from "./json-schema.ts";
 
 /** The parts of JSON Schema that our descriptions use. */
 interface Schema {
@@ -17,14 +17,13 @@ interface Schema {
   minLength?: number;
   maxLength?: number;
   anyOf?: JsonObject[];
+  oneOf?: JsonObject[];
   items?: JsonObject;
   properties?: Record<string, JsonObject>;
   required?: string[];
 }
 
 type Schemas = JsonObject;
-
-const SCHEMAS = "#/components/schemas/";
 
 /** What a value may be, in a few words; a schema of a name is a link to it. */
 export function typeHtml(value: JsonObject): string {
@@ -33,18 +32,23 @@ export function typeHtml(value: JsonObject): string {
     const name = escapeHtml(schema.$ref.replace(SCHEMAS, ""));
     return `<a href="#${name}">${name}</a>`;
   }
-  if (schema.anyOf) return schema.anyOf.map(typeHtml).join(" or ");
+  const choices = schema.anyOf ?? schema.oneOf;
+  if (choices) return choices.map(typeHtml).join(" or ");
   if (schema.items) return `list of ${typeHtml(schema.items)}`;
   if (schema.const !== undefined) return codeOf(schema.const);
   if (schema.enum) return schema.enum.map(codeOf).join(" or ");
-  return escapeHtml([schema.format ?? schema.type ?? "anything", ...limitsOf(schema)].join(", "));
+  return escapeHtml([kindOf(schema), ...limitsOf(schema)].join(", "));
+}
+
+/** The format says more than the type, but of a number only how many bits it needs. */
+function kindOf({ type, format }: Schema): string {
+  return (type === "integer" || type === "number" ? type : format) ?? type ?? "anything";
 }
 
 function limitsOf({ minimum, maximum, minLength, maxLength }: Schema): string[] {
-  // A whole number without bounds has those of a double.
-  const least = minimum === Number.MIN_SAFE_INTEGER ? undefined : minimum;
+  // A whole number without a bound has that of a double.
   const most = maximum === Number.MAX_SAFE_INTEGER ? undefined : maximum;
-  return [rangeOf(least, most), rangeOf(minLength, maxLength, " characters")].filter(
+  return [rangeOf(minimum, most), rangeOf(minLength, maxLength, " characters")].filter(
     (text) => text !== "",
   );
 }
@@ -80,7 +84,7 @@ export function exampleOf(value: JsonObject, schemas: Schemas): unknown {
   if (schema.$ref !== undefined) {
     return exampleOf(schemas[schema.$ref.replace(SCHEMAS, "")] as JsonObject, schemas);
   }
-  const [first] = schema.anyOf ?? [];
+  const [first] = schema.anyOf ?? schema.oneOf ?? [];
   if (first) return exampleOf(first, schemas);
   if (schema.properties) return exampleObject(schema, schemas);
   return exampleScalar(schema);

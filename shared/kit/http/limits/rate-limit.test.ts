@@ -53,7 +53,12 @@ describe("The rate limit", () => {
   });
   const write = route({ ...read, method: "POST", paths: ["/things"], operationId: "write" });
   const list = route({ ...read, paths: ["/things"], operationId: "list", expensive: true });
-  const about = { service: "counter", title: "Things", description: "Things." } as const;
+  const about = {
+    service: "counter",
+    title: "Things",
+    description: "Things.",
+    version: "1.0.0",
+  } as const;
 
   let app: RunningApp;
   const serve = async (rateLimits: Record<"reads" | "writes" | "expensive", number>) => {
@@ -86,7 +91,9 @@ describe("The rate limit", () => {
     expect(first?.headers.get("ratelimit")).to.equal('"reads";r=1;t=30');
     expect(refused?.headers.get("ratelimit")).to.equal('"reads";r=0;t=60');
     expect(Number(refused?.headers.get("retry-after"))).to.be.within(1, 30);
-    expect(JSON.parse(refused?.text ?? "")).to.include({ type: "urn:problem:too-many-requests" });
+    expect(JSON.parse(refused?.text ?? "")).to.include({
+      type: "/counter/problems/too-many-requests",
+    });
   });
 
   it("is none by default: nothing is said, and nothing counted", async () => {

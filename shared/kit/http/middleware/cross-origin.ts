@@ -5,7 +5,9 @@ import { isAllowedOrigin } from "../request/origin.ts";
 /** What a page may read of an answer, beside the few headers that every page may. */
 const EXPOSED_HEADERS = [
   "age",
+  "deprecation",
   "etag",
+  "link",
   "location",
   "ratelimit",
   "ratelimit-policy",

@@ -30,7 +30,12 @@ const routes = [
   named("GET", "/own", { namedOriginsOnly: true }),
   named("PUT", "/own", { namedOriginsOnly: true }),
 ];
-const about = { service: "catalog", title: "Things", description: "For a test." } as const;
+const about = {
+  service: "catalog",
+  title: "Things",
+  description: "For a test.",
+  version: "1.0.0",
+} as const;
 
 function start(corsOrigins: readonly string[] = ["*"]) {
   const context = testContext();

@@ -6,7 +6,8 @@ import { readJsonBody } from "../request/json-body.ts";
 import type { OriginCheck } from "../request/origin.ts";
 import { Problem, problems } from "../problem.ts";
 import type { Cost, RateCheck } from "../limits/rate-limit.ts";
-import type { Route } from "../route.ts";
+import { type Route, successorOf } from "../route.ts";
+import { nameSuccessor } from "./successor.ts";
 import { validate } from "../request/validate.ts";
 
 export interface RequestChecks {
@@ -19,6 +20,7 @@ export interface RequestChecks {
 interface Endpoint {
   route: Route;
   pattern: string;
+  successor: string | undefined;
 }
 
 /** All that answers below one pattern. */
@@ -48,13 +50,14 @@ export function dispatch(routes: readonly Route[], checks: RequestChecks): Middl
       answerUnmatched(ctx, [...(resource?.endpoints.keys() ?? [])]);
       return;
     }
-    const { route, pattern } = endpoint;
+    const { route, pattern, successor } = endpoint;
     (ctx.state as { pattern: string }).pattern = pattern;
     checkSender(ctx, route, checks);
     if (route.caching !== undefined) ctx.res.setHeader("cache-control", route.caching);
     const { layer } = resource;
-    const params =
-      route.params && validate(route.params, layer.params(path, layer.captures(path)), "path");
+    const captured = layer.params(path, layer.captures(path));
+    nameSuccessor(ctx, successor, captured);
+    const params = route.params && validate(route.params, captured, "path");
     const query = route.query && validate(route.query, ctx.query, "query");
     const body = route.body && validate(route.body, await readBody(ctx, route), "body");
     await route.handle(ctx, { params, query, body });
@@ -106,8 +109,9 @@ function collectResources(routes: readonly Route[]): [string, Resource][] {
         endpoints: new Map<string, Endpoint>(),
       };
       resources.set(pattern, resource);
-      resource.endpoints.set(route.method, { route, pattern });
-      if (route.method === "GET") resource.endpoints.set("HEAD", { route, pattern });
+      const endpoint = { route, pattern, successor: successorOf(route, pattern) };
+      resource.endpoints.set(route.method, endpoint);
+      if (route.method === "GET") resource.endpoints.set("HEAD", endpoint);
     }
   }
   return [...resources];

@@ -17,7 +17,7 @@ const HANG_UPS = new Set([
 const CLIENT_GONE = 499;
 
 /** The one place where an error becomes an answer. Nothing that was not meant for callers leaves. */
-export function problemResponse(log: Log): Middleware {
+export function problemResponse(log: Log, service: string): Middleware {
   return async function problemResponse(ctx, next) {
     try {
       await next();
@@ -28,7 +28,7 @@ export function problemResponse(log: Log): Middleware {
       }
       const problem = toProblem(error);
       if (problem.kind.status >= 500) logFailure(log, ctx, error);
-      sendProblem(ctx, problem);
+      sendProblem(ctx, problem, service);
     }
   };
 }
@@ -38,11 +38,11 @@ export function isHangUp(error: unknown): boolean {
   return error instanceof Error && "code" in error && HANG_UPS.has(String(error.code));
 }
 
-function sendProblem(ctx: Context, problem: Problem): void {
+function sendProblem(ctx: Context, problem: Problem, service: string): void {
   ctx.status = problem.kind.status;
   ctx.set(problem.options.headers ?? {});
   ctx.set("cache-control", "no-store");
-  ctx.body = escapeUnseen(JSON.stringify(problem.body(requestIdOf(ctx))));
+  ctx.body = escapeUnseen(JSON.stringify(problem.body(requestIdOf(ctx), service)));
   ctx.type = "application/problem+json";
 }
 

@@ -39,6 +39,9 @@ export function createCursor(list: string): Cursor {
       return z.NEVER;
     })
     .optional()
-    .meta({ type: "string", description: "`next_cursor` of the page before." });
+    .meta({
+      ...{ type: "string", maxLength: MAX_CHARACTERS },
+      description: "`next_cursor` of the page before.",
+    });
   return { format, parameter: parameter as unknown as Cursor["parameter"] };
 }

@@ -3,12 +3,15 @@ import { quote } from "./quote.ts";
 
 const INTEGER = /^(?:0|[1-9]\d{0,15})$/;
 
-export interface IntegerParameterOptions {
+export interface PathIntegerOptions {
   min: number;
   max: number;
+  description: string;
+}
+
+export interface IntegerParameterOptions extends PathIntegerOptions {
   /** Used where the request does not have the parameter. */
   default: number;
-  description: string;
 }
 
 /**
@@ -16,17 +19,28 @@ export interface IntegerParameterOptions {
  *
  * The API description shows it as an integer with its bounds and its default.
  */
-export function integerParameter({ min, max, description, ...rest }: IntegerParameterOptions) {
-  return z
-    .unknown()
-    .transform((text, context) => {
-      const value = typeof text === "string" && INTEGER.test(text) ? Number(text) : Number.NaN;
-      if (value >= min && value <= max) return value;
-      context.addIssue(`expected one whole number from ${min} to ${max}, received ${quote(text)}`);
-      return z.NEVER;
-    })
-    .default(rest.default)
-    .meta({ type: "integer", minimum: min, maximum: max, default: rest.default, description });
+export function integerParameter(options: IntegerParameterOptions) {
+  return integerText(options)
+    .default(options.default)
+    .meta({ ...describe(options), default: options.default });
+}
+
+/** A whole number in a path, which has one way only to be written there. */
+export function pathInteger(options: PathIntegerOptions) {
+  return integerText(options).meta(describe(options));
+}
+
+function integerText({ min, max }: PathIntegerOptions) {
+  return z.unknown().transform((text, context) => {
+    const value = typeof text === "string" && INTEGER.test(text) ? Number(text) : Number.NaN;
+    if (value >= min && value <= max) return value;
+    context.addIssue(`expected one whole number from ${min} to ${max}, received ${quote(text)}`);
+    return z.NEVER;
+  });
+}
+
+function describe({ min, max, description }: PathIntegerOptions) {
+  return { type: "integer", minimum: min, maximum: max, description };
 }
 
 /** `limit` of every list: how many entries one page has. */

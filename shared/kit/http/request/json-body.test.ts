@@ -28,7 +28,12 @@ const login = route({
   body: z.object({ password: z.string() }),
   acceptsForm: true,
 });
-const about = { service: "catalog", title: "Echo", description: "For a test." } as const;
+const about = {
+  service: "catalog",
+  title: "Echo",
+  description: "For a test.",
+  version: "1.0.0",
+} as const;
 
 describe("a JSON body", () => {
   let app: Awaited<ReturnType<typeof startApp>>;

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import type { ServiceName } from "../../../contract.ts";
-import type { ApiDocument } from "../../../kit/http/docs/openapi.ts";
+import { type ApiDocument, problemTypesOf } from "../../../kit/http/docs/openapi.ts";
 import { type Check, check } from "./check.ts";
 import { expectProblem, expectStatus, readJson } from "./expectations.ts";
 
@@ -22,6 +22,15 @@ export function commonChecks(service: ServiceName): readonly Check[] {
       expect(docs.headers.get("content-type")).to.match(/^text\/html/);
       expect(docs.headers.get("content-security-policy")).to.include("default-src 'none'");
       expect(docs.text).to.include(description.info.title);
+    }),
+    check("explains each kind of problem on a page of its own", async (target) => {
+      const path = `/${service}/openapi.json`;
+      const types = problemTypesOf(await readJson(target, { method: "GET", path }));
+      expect(types).to.include(`/${service}/problems/internal-error`);
+      for (const type of types) {
+        const page = expectStatus(await target.send({ method: "GET", path: type }), 200);
+        expect(page.text, type).to.include(`<code>${type}</code>`);
+      }
     }),
     check("answers an unknown path with a 404 problem", (target) =>
       expectProblem(target, { method: "GET", path: `/${service}/no/such/thing` }, 404),

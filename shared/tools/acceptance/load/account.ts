@@ -29,7 +29,7 @@ export class Account {
 
   /** An answer came, and was none of those that are good. */
   refused(latencyMs: number, { status, text }: Answer): void {
-    const problem = /"urn:problem:([\w-]+)"/.exec(text)?.[1] ?? "";
+    const problem = /"type":"[^"]*\/problems\/([\w-]+)"/.exec(text)?.[1] ?? "";
     this.#count(latencyMs, `${status} ${problem}`.trimEnd());
   }
 

@@ -68,7 +68,11 @@ describe("Gateway", () => {
     const response = await fetch(`${url}/healthz`, { method: "POST", body: "something" });
     expect(response.status).to.equal(404);
     const problem = await problemOf(response);
-    expect(problem).to.include({ type: "urn:problem:not-found", status: 404, title: "Not found" });
+    expect(problem).to.include({
+      type: "/local/problems/not-found",
+      status: 404,
+      title: "Not found",
+    });
     expect(problem.detail).to.include("/healthz");
     expect(problem.request_id).to.equal(response.headers.get("x-request-id"));
   });
@@ -222,7 +226,9 @@ describe("Gateway", () => {
     const response = await fetch(url);
     expect(response.status).to.equal(503);
     expect(response.headers.get("retry-after")).to.equal("1");
-    expect(await problemOf(response)).to.include({ type: "urn:problem:no-instance" });
+    expect(await problemOf(response)).to.include({ type: "/local/problems/no-instance" });
+    const page = await fetch(`${url}/local/problems/no-instance`);
+    expect(await page.text()).to.include("No instance of the service takes connections.");
   });
 
   it("answers 502 when the instance hangs up", async () => {
@@ -230,7 +236,7 @@ describe("Gateway", () => {
     const { url } = await startGateway({ instances: { ...nobody, counter: [rude] } });
     const response = await fetch(url);
     expect(response.status).to.equal(502);
-    expect(await problemOf(response)).to.include({ type: "urn:problem:bad-gateway" });
+    expect(await problemOf(response)).to.include({ type: "/local/problems/bad-gateway" });
   });
 
   it("answers 504 when the instance is silent for the idle time", async () => {
@@ -239,7 +245,7 @@ describe("Gateway", () => {
     const { url } = await startGateway({ instances, idleTimeoutMs: 100 });
     const response = await fetch(url);
     expect(response.status).to.equal(504);
-    expect(await problemOf(response)).to.include({ type: "urn:problem:gateway-timeout" });
+    expect(await problemOf(response)).to.include({ type: "/local/problems/gateway-timeout" });
   });
 
   it("breaks off an answer that the instance breaks off", async () => {

@@ -5,7 +5,14 @@ import { container, type ServiceName } from "../../../contract.ts";
 import type { Problem } from "../../../kit/http/problem.ts";
 import { forward, wasNotConnected, type Exchange } from "./forward.ts";
 import { createTraceId, droppedFraming, forwardedHeaders } from "./forwarded-headers.ts";
-import { badConnection, failedInstance, noInstance, noService, sendProblem } from "./problems.ts";
+import {
+  badConnection,
+  failedInstance,
+  noInstance,
+  noService,
+  problemPages,
+  sendProblem,
+} from "./problems.ts";
 import { matchService } from "./path-rules.ts";
 import { TargetGroup } from "./target-group.ts";
 
@@ -58,7 +65,7 @@ export class Gateway implements AsyncDisposable {
     this.#port = port;
     this.#idleTimeoutMs = idleTimeoutMs ?? container.loadBalancerIdleSeconds * 1_000;
     this.#groups = createGroups(instances);
-    this.#pages = pages ?? {};
+    this.#pages = { ...problemPages, ...pages };
     this.#server = createServer({ keepAliveTimeout: this.#idleTimeoutMs });
     this.#server.on("request", (request, response) => void this.#answer({ request, response }));
     this.#healthChecks = setInterval(() => void this.checkHealth(), healthIntervalMs ?? 200);

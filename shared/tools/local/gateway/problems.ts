@@ -1,9 +1,14 @@
 import { randomUUID } from "node:crypto";
-import { Problem, problems, type ProblemKind } from "../../../kit/http/problem.ts";
+import { problemPage } from "../../../kit/http/docs/problem-page.ts";
+import { Problem, problems, type ProblemKind, problemType } from "../../../kit/http/problem.ts";
 import { escapeUnseen } from "../../../kit/http/request/quote.ts";
 import { IdleTimeout, type Exchange } from "./forward.ts";
 
+/** Where the gateway's own kinds are explained: below the path of its own pages. */
+const PLACE = "local";
+
 const kinds = {
+  notFound: problems.notFound,
   badConnection: {
     status: 400,
     id: "bad-connection-header",
@@ -30,8 +35,16 @@ const kinds = {
   },
 } as const satisfies Record<string, ProblemKind>;
 
+/** What each kind means, by the path that is its `type`. A deployed load balancer has no pages. */
+export const problemPages: Readonly<Record<string, () => Promise<string>>> = Object.fromEntries(
+  Object.values(kinds).map((kind) => [
+    problemType(PLACE, kind),
+    () => Promise.resolve(problemPage(PLACE, kind)),
+  ]),
+);
+
 export function noService(path: string): Problem {
-  return new Problem(problems.notFound, { detail: `No service answers at ${path}.` });
+  return new Problem(kinds.notFound, { detail: `No service answers at ${path}.` });
 }
 
 export function badConnection(name: string): Problem {
@@ -72,6 +85,6 @@ export function sendProblem({ request, response }: Exchange, problem: Problem): 
     "x-content-type-options": "nosniff",
     "x-request-id": requestId,
   });
-  response.end(escapeUnseen(JSON.stringify(problem.body(requestId))));
+  response.end(escapeUnseen(JSON.stringify(problem.body(requestId, PLACE))));
   request.resume();
 }
