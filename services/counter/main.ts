@@ -82,7 +82,7 @@ const accounts = new Accounts({
   isRegistrationOpen: settings.registration === "open",
   onRefusedLogin: () => {
     metrics.loginRefused();
-    log.info("login refused");
+    log.warn("login refused");
   },
 });
 const estimates = new Estimates(totals, now);
