@@ -4,6 +4,7 @@ import { limitParameter, pathInteger } from "../../../shared/kit/http/request/in
 import { MAX_NAME_CHARACTERS } from "../product-store.ts";
 import { MAX_PRICE, toCents } from "../price.ts";
 
+const NAME = new RegExp(`^[^]{1,${MAX_NAME_CHARACTERS}}$`, "u");
 const ID = /^[1-9]\d{0,15}$/;
 
 const id = z
@@ -14,8 +15,9 @@ const id = z
 /** Characters as people count them, not code units; a half of one would not survive a store. */
 const name = z
   .string()
-  .regex(/^[\s\S]{1,100}$/u, `expected 1 to ${MAX_NAME_CHARACTERS} characters`)
-  .refine((text) => text.isWellFormed(), "expected characters of Unicode, not halves of them");
+  .refine((text) => NAME.test(text), `expected 1 to ${MAX_NAME_CHARACTERS} characters`)
+  .refine((text) => text.isWellFormed(), "expected characters of Unicode, not halves of them")
+  .meta({ minLength: 1, maxLength: MAX_NAME_CHARACTERS });
 
 const price = z
   .number({ error: ({ input }) => `expected a number as price, received ${shown(input)}` })

@@ -78,11 +78,13 @@ function metricsRoute({ metrics }: OperationsOptions): Route {
   });
 }
 
-const Status = z.object({
-  status: z.enum(["Healthy", "Unhealthy"]),
-  service: z.string(),
-  instance: z.string().describe("The process that answered."),
-});
+const Status = z
+  .object({
+    status: z.enum(["Healthy", "Unhealthy"]),
+    service: z.string(),
+    instance: z.string().describe("The process that answered."),
+  })
+  .meta({ id: "Status" });
 
 /** The service's word on itself; also public, below the service's prefix. */
 export function statusRoute(path: string, { service, instance }: OperationsOptions): Route {
