@@ -10,7 +10,7 @@ import { DynamodbServer } from "../local/stores/dynamodb-server.ts";
 import { RedisServer } from "../local/stores/redis-server.ts";
 import { type ApiRequest, arbitraryRequest } from "./api-requests.ts";
 
-const REQUESTS = 5_000;
+const REQUESTS = 7_000;
 const CALLERS = 8;
 /** A run can be repeated with its seed, which every failure names. */
 const seed = Number(process.env.FUZZ_SEED ?? Date.now() % 1_000_000_000);
