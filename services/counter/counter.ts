@@ -1,4 +1,5 @@
 import { Batcher } from "../../shared/kit/batcher.ts";
+import type { StoreName } from "../../shared/kit/store-unavailable.ts";
 
 /** Counted by `GET /`. */
 export const HOME_PAGE = "home";
@@ -66,6 +67,8 @@ export class CountExhausted extends Error {
  * Every verb throws StoreUnavailable when a store does not answer in time, or refuses.
  */
 export interface CounterStore {
+  /** Named where a hit is refused before the store is asked. */
+  readonly name: StoreName;
   /**
    * Counts a batch exactly once, however often the store has to be asked.
    *
@@ -134,12 +137,15 @@ export interface CounterOptions {
 export class Counter {
   readonly #store: CounterStore;
   readonly #options: CounterOptions;
-  readonly #hits = new Batcher((page, visitors: readonly Visitor[]) => this.#add(page, visitors));
-  readonly #reads = new Batcher((page, readers: readonly undefined[]) => this.#read(page, readers));
+  readonly #hits: Batcher<Visitor, Counted>;
+  readonly #reads: Batcher<undefined, Reading>;
 
   constructor(options: CounterOptions) {
+    const { name: store } = options.store;
     this.#store = options.store;
     this.#options = options;
+    this.#hits = new Batcher((page, visitors) => this.#add(page, visitors), { store });
+    this.#reads = new Batcher((page, readers) => this.#read(page, readers), { store });
   }
 
   /** Counts one opening. */

@@ -75,11 +75,11 @@ describe("Batcher", () => {
     const failures = [1, 2, 3].map((item) =>
       batcher.join("page", item).catch((error: unknown) => error),
     );
-    call(0).fail(new StoreUnavailable("redis", undefined, { reason: "timeout" }));
+    call(0).fail(new StoreUnavailable("dynamodb", undefined, { reason: "timeout" }));
     const [sent, ...unsent] = await Promise.all(failures);
-    expect(sent).to.include({ reason: "timeout", mayHaveRun: true });
+    expect(sent).to.include({ store: "dynamodb", reason: "timeout", mayHaveRun: true });
     for (const failure of unsent) {
-      expect(failure).to.include({ reason: "timeout", mayHaveRun: false });
+      expect(failure).to.include({ store: "dynamodb", reason: "timeout", mayHaveRun: false });
     }
     await new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
     expect(calls).to.have.lengthOf(1);

@@ -1,12 +1,12 @@
 import { setImmediate as immediate } from "node:timers/promises";
-import { type StoreName, StoreUnavailable } from "./store-unavailable.ts";
+import { type StoreName, StoreUnavailable, type UnavailableReason } from "./store-unavailable.ts";
 
 /** Keeps one call from growing without end; the rest goes with the next one. */
 const MAX_ITEMS = 1_000;
 
 export interface BatcherOptions {
   /**
-   * Names the store in a refusal.
+   * The store that a caller is told about when too many wait.
    *
    * @defaultValue "redis"
    */
@@ -66,7 +66,7 @@ export class Batcher<Item, Reply> {
         this.#waiting.set(key, []);
         void this.#run(key, entry);
       } else if (this.#isFull(waiting)) {
-        reject(this.#refusal("overloaded", new Error("too many callers wait")));
+        reject(refusal(this.#options.store, "overloaded", new Error("too many callers wait")));
       } else {
         this.#waitingCount += 1;
         waiting.push(entry);
@@ -93,8 +93,8 @@ export class Batcher<Item, Reply> {
     } catch (error) {
       for (const entry of batch) entry.reject(error);
       if (!(error instanceof StoreUnavailable)) return;
-      const refusal = this.#refusal(error.reason, error.cause);
-      for (const entry of this.#take(key, Infinity)) entry.reject(refusal);
+      const unsent = refusal(error.store, error.reason, error.cause);
+      for (const entry of this.#take(key, Infinity)) entry.reject(unsent);
     }
   }
 
@@ -108,8 +108,9 @@ export class Batcher<Item, Reply> {
     const { maxWaitingPerKey, maxWaiting } = this.#options;
     return waiting.length >= maxWaitingPerKey || this.#waitingCount >= maxWaiting;
   }
+}
 
-  #refusal(reason: StoreUnavailable["reason"], cause: unknown): StoreUnavailable {
-    return new StoreUnavailable(this.#options.store, cause, { reason, mayHaveRun: false });
-  }
+/** Of a caller whose item was never sent. */
+function refusal(store: StoreName, reason: UnavailableReason, cause: unknown): StoreUnavailable {
+  return new StoreUnavailable(store, cause, { reason, mayHaveRun: false });
 }

@@ -48,6 +48,7 @@ export interface ItemStoreOptions {
  * and nothing else. The item stays around one kilobyte, so an update costs one or two write units.
  */
 export class ItemStore implements CounterStore {
+  readonly name = "dynamodb";
   readonly #options: ItemStoreOptions;
   /** What the next update of a page sweeps. */
   readonly #stale = new Map<string, Stale>();

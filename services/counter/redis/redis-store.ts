@@ -37,6 +37,7 @@ export interface RedisStoreOptions {
  * One batch of a page at a time: a fence knows only a process's last one.
  */
 export class RedisStore implements CounterStore {
+  readonly name = "redis";
   readonly #ledger: Ledger;
   readonly #now: () => number;
   readonly #pages: Pages;
