@@ -15,6 +15,9 @@ export interface Raise {
   key: string | undefined;
 }
 
+/** The number that a request got; `full` when there is no higher one. */
+export type Raised = number | "full";
+
 /**
  * Users, and the private number of each.
  *
@@ -29,13 +32,10 @@ export interface UserStore {
   /**
    * Raises a number by one for each request, exactly once however often the store has to be asked.
    *
-   * @returns the numbers in the order of the requests; undefined when there is no such user, `full`
-   *   when the number would pass `MAX_COUNT`
+   * @returns the numbers in the order of the requests, `full` for each that would pass `MAX_NUMBER`;
+   *   undefined when there is no such user
    */
-  raiseNumber(
-    email: string,
-    raises: readonly Raise[],
-  ): Promise<readonly number[] | "full" | undefined>;
+  raiseNumber(email: string, raises: readonly Raise[]): Promise<readonly Raised[] | undefined>;
   /** Undefined when there is no such user. */
   setNumber(email: string, number: number): Promise<number | undefined>;
 }
@@ -65,11 +65,13 @@ export interface AccountsOptions {
 /** Users register, log in, and count with a number that is theirs alone. */
 export class Accounts {
   readonly #options: AccountsOptions;
-  readonly #raises: Batcher<Raise, number>;
+  readonly #raises: Batcher<Raise, Raised>;
 
   constructor(options: AccountsOptions) {
     this.#options = options;
-    this.#raises = new Batcher((email, raises) => this.#raise(email, raises));
+    const raise = async (email: string, raises: readonly Raise[]) =>
+      known(await options.users.raiseNumber(email, raises));
+    this.#raises = new Batcher(raise, { store: "dynamodb" });
   }
 
   /** @throws Refusal `email-taken`, `registration-closed`; TooManyAttempts; PasswordsBusy */
@@ -121,19 +123,15 @@ export class Accounts {
    * @param key of a request that may be sent again: the same key gets the same number
    * @throws Refusal `unknown-user`, `full`
    */
-  next(email: string, key: string | undefined): Promise<number> {
-    return this.#raises.join(email, { key });
+  async next(email: string, key: string | undefined): Promise<number> {
+    const raised = await this.#raises.join(email, { key });
+    if (raised === "full") throw new Refusal("full");
+    return raised;
   }
 
   /** @throws Refusal `unknown-user` */
   async set(email: string, number: number): Promise<number> {
     return known(await this.#options.users.setNumber(email, number));
-  }
-
-  async #raise(email: string, raises: readonly Raise[]): Promise<readonly number[]> {
-    const numbers = await this.#options.users.raiseNumber(email, raises);
-    if (numbers === "full") throw new Refusal("full");
-    return known(numbers);
   }
 }
 

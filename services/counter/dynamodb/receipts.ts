@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from "node:crypto";
-import type { Raise } from "../accounts/accounts.ts";
+import type { Raise, Raised } from "../accounts/accounts.ts";
 import type { Item } from "./item.ts";
 
 /** Requests with a key that one update carries: its expressions stay below DynamoDB's 4 KB. */
@@ -28,27 +28,32 @@ export interface Step {
 export class Deal {
   readonly #ids: readonly (string | undefined)[];
   readonly #dealt = new Map<string, number>();
-  readonly #shared = randomReceipt();
   readonly #anonymous: number;
+  /** How many of the requests without a key the next update answers, and its receipt for them. */
+  #shared: { id: string; size: number };
+  /** The last of their numbers. */
   #last: number | undefined;
 
   constructor(raises: readonly Raise[]) {
     this.#ids = raises.map(({ key }) => (key === undefined ? undefined : receiptOf(key)));
     this.#anonymous = this.#ids.filter((id) => id === undefined).length;
+    this.#shared = { id: randomReceipt(), size: this.#anonymous };
   }
 
   get isDone(): boolean {
     return this.#open().length === 0 && (this.#anonymous === 0 || this.#last !== undefined);
   }
 
-  next(): Step {
-    const ids = this.#open().slice(0, MAX_KEYS);
+  /** @param room the most that the number can be raised by; more requests than that stay open */
+  next(room: number): Step {
+    const ids = this.#open().slice(0, Math.min(MAX_KEYS, room));
     const keyed = ids.map((id, index) => [id, index + 1] as const);
-    if (this.#anonymous === 0 || this.#last !== undefined) {
-      return { size: ids.length, receipts: keyed };
-    }
-    const size = ids.length + this.#anonymous;
-    return { size, receipts: [...keyed, [this.#shared, size]] };
+    const anonymous = this.#last === undefined ? Math.min(this.#anonymous, room - ids.length) : 0;
+    if (anonymous === 0) return { size: ids.length, receipts: keyed };
+    // Another size is another receipt: an update whose fate is open must not be taken for this one.
+    if (anonymous !== this.#shared.size) this.#shared = { id: randomReceipt(), size: anonymous };
+    const size = ids.length + anonymous;
+    return { size, receipts: [...keyed, [this.#shared.id, size]] };
   }
 
   /** Takes what the item's receipts answer; true when that was anything. */
@@ -58,17 +63,19 @@ export class Deal {
       const number = item[id]?.N;
       if (number !== undefined) this.#dealt.set(id, Number(number));
     }
-    const last = item[this.#shared]?.N;
+    const last = item[this.#shared.id]?.N;
     const isNews = last !== undefined && this.#last === undefined;
     if (isNews) this.#last = Number(last);
     return isNews || this.#open().length < before;
   }
 
-  /** In the order of the requests, once done. */
-  numbers(): readonly number[] {
-    let number = (this.#last ?? 0) - this.#anonymous;
+  /** In the order of the requests; `full` for those that are still open. */
+  numbers(): readonly Raised[] {
+    const last = this.#last ?? 0;
+    let number = last - (this.#last === undefined ? 0 : this.#shared.size);
     return this.#ids.map((id) => {
-      if (id !== undefined) return this.#dealt.get(id) ?? 0;
+      if (id !== undefined) return this.#dealt.get(id) ?? "full";
+      if (number === last) return "full";
       number += 1;
       return number;
     });

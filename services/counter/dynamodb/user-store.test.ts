@@ -3,7 +3,7 @@ import { expect } from "chai";
 import { createDynamoDB } from "../../../shared/kit/dynamodb.ts";
 import { DynamodbServer } from "../../../shared/tools/local/stores/dynamodb-server.ts";
 import { localAwsEnvironment, localRegion } from "../../../shared/tools/local/stores/local-aws.ts";
-import { MAX_NUMBER } from "../accounts/accounts.ts";
+import { MAX_NUMBER, type Raised } from "../accounts/accounts.ts";
 import { DynamoDBUserStore } from "./user-store.ts";
 
 const ada = { email: "ada@example.com", passwordHash: "$argon2id$…" };
@@ -96,10 +96,25 @@ describe("DynamoDBUserStore", () => {
   it("sets a number, and passes the highest one with none", async () => {
     const { store, email } = await withUser();
     expect(await store.setNumber(email, MAX_NUMBER - 1)).to.equal(MAX_NUMBER - 1);
-    expect(await store.raiseNumber(email, anonymous(2))).to.equal("full");
-    expect(await store.raiseNumber(email, anonymous(1))).to.deep.equal([MAX_NUMBER]);
+    expect(await store.raiseNumber(email, anonymous(3))).to.deep.equal([
+      ...[MAX_NUMBER, "full", "full"],
+    ]);
+    expect(await store.raiseNumber(email, anonymous(1))).to.deep.equal(["full"]);
     expect(await store.setNumber(email, 0)).to.equal(0);
     expect(await store.raiseNumber(email, anonymous(1))).to.deep.equal([1]);
+  });
+
+  it("deals the last numbers, and repeats them to their keys beside requests that come too late", async () => {
+    const { store, email } = await withUser();
+    await store.setNumber(email, MAX_NUMBER - 3);
+    const raises = [...anonymous(2), { key: "a" }, ...anonymous(2), { key: "b" }];
+    const [first, second, a, ...late] = (await store.raiseNumber(email, raises)) as Raised[];
+    const [, , b] = late;
+    expect([a, b, first]).to.deep.equal([MAX_NUMBER - 2, MAX_NUMBER - 1, MAX_NUMBER]);
+    expect([second, ...late.slice(0, 2)]).to.deep.equal(["full", "full", "full"]);
+    const again = [{ key: "c" }, { key: "b" }, ...anonymous(1), { key: "a" }];
+    expect(await store.raiseNumber(email, again)).to.deep.equal(["full", b, "full", a]);
+    expect(await store.readNumber(email)).to.equal(MAX_NUMBER);
   });
 
   it("knows no number of a user who is not there, and makes none", async () => {

@@ -90,15 +90,16 @@ export class DynamoDBUserStore implements UserStore {
   async raiseNumber(email: string, raises: readonly Raise[]) {
     const deal = new Deal(raises);
     // A round that answers a request is a step ahead: a long batch takes many of them.
+    let room = MAX_NUMBER;
     for (let idleRounds = 0; idleRounds < MAX_ROUNDS; idleRounds += 1) {
-      const { size, receipts } = deal.next();
+      const { size, receipts } = deal.next(room);
       const item =
         (await this.#change(email, { add: size, receipts })) ?? (await this.#read(email));
       if (item === undefined) return undefined;
       const isAnswered = deal.settle(item);
-      if (deal.isDone) return deal.numbers();
+      room = MAX_NUMBER - numberOf(item);
+      if (deal.isDone || room === 0) return deal.numbers();
       if (isAnswered) idleRounds = -1;
-      else if (numberOf(item) + size > MAX_NUMBER) return "full";
     }
     throw unsettled();
   }
