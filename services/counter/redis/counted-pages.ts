@@ -49,12 +49,12 @@ export class CountedPages {
     });
     const idleBeforeMs = this.#options.now() - IDLE_SECONDS * 1_000;
     const idle = [...this.#pages].filter(([, { asOfMs }]) => asOfMs < idleBeforeMs);
-    await this.#forEach(idle, signal, ([page]) => this.#end(page, IDLE_SECONDS));
+    await this.#forEach(idle, signal, (entry) => this.#end(entry, IDLE_SECONDS));
   }
 
   /** Ends the epoch of every page, for a process that stops. */
   async endAll(signal: AbortSignal): Promise<void> {
-    await this.#forEach([...this.#pages], signal, ([page]) => this.#end(page, 0));
+    await this.#forEach([...this.#pages], signal, (entry) => this.#end(entry, 0));
   }
 
   /** Counts that the ledger does not know yet. */
@@ -67,10 +67,10 @@ export class CountedPages {
     return this.#pages.size;
   }
 
-  /** A page that somebody else counts is theirs to end. */
-  async #end(page: string, idleSeconds: number): Promise<void> {
+  /** A page that somebody else counts is theirs to end; one that was counted meanwhile is kept. */
+  async #end([page, counted]: [string, CountedPage], idleSeconds: number): Promise<void> {
     await this.#options.reservations.end(page, { idleSeconds });
-    this.#pages.delete(page);
+    if (this.#pages.get(page) === counted) this.#pages.delete(page);
   }
 
   #forEach<T>(

@@ -6,9 +6,6 @@ import { BEGIN, type CounterRedis, type counterScripts, DONE, RAISE, WAIT } from
 /** Numbers that a page asks for: its epoch reaches up to `from`, and should reach `to`. */
 export type Raise = Epoch;
 
-/** Stands in the election while a page is set or removed: nobody begins an epoch meanwhile. */
-const KEEPER = "keeper";
-
 /** What became of a batch. */
 export type AddReply =
   | { outcome: "counted"; tally: Tally; epoch: number; raise: Raise | undefined }
@@ -19,7 +16,7 @@ export interface EndOptions {
   /** Undefined for any. */
   epoch?: number;
   idleSeconds?: number;
-  /** True keeps everybody from beginning an epoch until one is started, `release`, or two seconds. */
+  /** True keeps the others from beginning an epoch even where this ended none. */
   isKept?: boolean;
 }
 
@@ -34,10 +31,16 @@ export interface PagesOptions {
 /** The pages in Redis, one script a verb. Every verb rejects as `Redis.run` does. */
 export class Pages {
   readonly #options: PagesOptions;
+  /**
+   * Stands in the election while a page is ended, set or removed: nobody begins an epoch meanwhile.
+   * Each process has its own, so that none takes another's away.
+   */
+  readonly #keeper: string;
   #batches = 0;
 
   constructor(options: PagesOptions) {
     this.#options = options;
+    this.#keeper = `keeper ${options.writer}`;
   }
 
   /** @returns a call that may be sent again: it counts once */
@@ -79,14 +82,16 @@ export class Pages {
   }
 
   /**
-   * Ends the page's epoch: it gives no more numbers.
+   * Ends the page's epoch: it gives no more numbers, and nobody begins another one until `release`,
+   * a start, or two seconds.
    *
    * @returns undefined, and nothing is done, when the page is in no epoch, in another one than
    *   `epoch`, or was counted in the last `idleSeconds`
    */
   async end(page: string, options: EndOptions = {}): Promise<EndedEpoch | undefined> {
     const { epoch = "", idleSeconds = 0, isKept = false } = options;
-    const args = [String(epoch), String(idleSeconds), isKept ? KEEPER : ""];
+    const keeps = isKept ? "always" : "ended";
+    const args = [String(epoch), String(idleSeconds), this.#keeper, keeps];
     const reply = await this.#run("endEpoch", [pageKey(page), beginKey(page)], ...args);
     const [outcome, ended = 0, count = 0] = reply;
     return outcome === DONE ? { epoch: ended, count } : undefined;
@@ -94,12 +99,12 @@ export class Pages {
 
   /** Forgets the page and its history; nobody begins an epoch until `release`, or two seconds. */
   async remove(page: string): Promise<void> {
-    await this.#run("removePage", [...keysOf(page), beginKey(page)], KEEPER);
+    await this.#run("removePage", [...keysOf(page), beginKey(page)], this.#keeper);
   }
 
   /** Lets others begin an epoch again. */
   async release(page: string): Promise<void> {
-    await this.#run("yieldBegin", [beginKey(page)], KEEPER);
+    await this.#run("yieldBegin", [beginKey(page)], this.#keeper);
   }
 
   /** Ends this process's election: another one may begin the page's epoch. */

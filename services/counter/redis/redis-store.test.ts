@@ -8,7 +8,7 @@ import { RedisServer } from "../../../shared/tools/local/stores/redis-server.ts"
 import { createDynamoDB } from "../../../shared/kit/dynamodb.ts";
 import { createRedis } from "../../../shared/kit/redis.ts";
 import { StoreUnavailable } from "../../../shared/kit/store-unavailable.ts";
-import type { HitBatch } from "../counter.ts";
+import type { HitBatch, Tally } from "../counter.ts";
 import type { Ledger } from "../ledger.ts";
 import { LedgerStore } from "../dynamodb/ledger-store.ts";
 import { RedisStore } from "./redis-store.ts";
@@ -35,14 +35,15 @@ describe("RedisStore", () => {
   const open = (now: () => number = Date.now) => new RedisStore({ pages: newPages(), ledger, now });
   const giveBack = (store: RedisStore) => store.counted.endAll(new AbortController().signal);
   const keyOf = (page: string) => `counter:v2:{${page}}`;
-  /** The ledger, but for its roll-up. */
-  const withRollUp = (rollUp: Ledger["rollUp"]): Ledger => ({
+  /** The ledger, but for these verbs. */
+  const ledgerWith = (own: Partial<Ledger>): Ledger => ({
     find: (page) => ledger.find(page),
     begin: (...args) => ledger.begin(...args),
     extend: (...args) => ledger.extend(...args),
     settle: (...args) => ledger.settle(...args),
     remove: (page) => ledger.remove(page),
-    rollUp,
+    rollUp: (...args) => ledger.rollUp(...args),
+    ...own,
   });
   /** Writes to Redis behind the counter's back. */
   const tamper = (page: string, fields: Record<string, string>) =>
@@ -136,6 +137,41 @@ describe("RedisStore", () => {
     }
     const sorted = numbers.toSorted((one, other) => one - other);
     expect(sorted).to.deep.equal(Array.from({ length: 80 }, (_, index) => index + 1));
+  });
+
+  it("skips nothing when another instance counts while one gives back, however slow DynamoDB is", async () => {
+    const page = newName();
+    const calls: number[] = [];
+    const pages = new Pages({ redis, writer: newName(), onCall: () => calls.push(1) });
+    const staying = new RedisStore({ pages, ledger, now: Date.now });
+    let next: Promise<Tally> | undefined;
+    const slow = ledgerWith({
+      async settle(...args) {
+        next = staying.add(hits(page));
+        // Long enough for an epoch to begin: elected, started, sent again.
+        await pollUntil(() => calls.length >= 3, {
+          what: "the other instance sends its hit again",
+        });
+        return ledger.settle(...args);
+      },
+    });
+    const leaving = new RedisStore({ pages: newPages(), ledger: slow, now: Date.now });
+    await leaving.add(hits(page, 3));
+    await giveBack(leaving);
+    expect((await next)?.count).to.equal(4);
+  });
+
+  it("still rolls up a page that it counted while it was ending it", async () => {
+    const page = newName();
+    let nowMs = Date.now();
+    const store = open(() => nowMs);
+    await store.add(hits(page, 4));
+    await store.counted.rollUp();
+    await tamper(page, { second: String(Math.floor(nowMs / 1_000) - 601) });
+    nowMs += 601_000;
+    await Promise.all([store.add(hits(page)), store.counted.rollUp()]);
+    await store.counted.rollUp();
+    expect((await ledger.find(page))?.count).to.equal(5);
   });
 
   it("seals a page that has been quiet, and leaves one that was counted meanwhile", async () => {
@@ -236,9 +272,10 @@ describe("RedisStore", () => {
   it("rolls a total up later when the ledger is away", async () => {
     const page = newName();
     let away = true;
-    const moody = withRollUp((...args) =>
-      away ? Promise.reject(new StoreUnavailable("dynamodb")) : ledger.rollUp(...args),
-    );
+    const moody = ledgerWith({
+      rollUp: (...args) =>
+        away ? Promise.reject(new StoreUnavailable("dynamodb")) : ledger.rollUp(...args),
+    });
     const store = new RedisStore({ pages: newPages(), ledger: moody, now: Date.now });
     await store.add(hits(page, 4));
     expect(await store.counted.rollUp().catch((error: unknown) => error)).to.be.instanceOf(
@@ -251,12 +288,14 @@ describe("RedisStore", () => {
 
   it("writes 16 counts at a time, and stops at the first that fails", async () => {
     let [running, most, calls] = [0, 0, 0];
-    const faulty = withRollUp(async () => {
-      [running, calls] = [running + 1, calls + 1];
-      most = Math.max(most, running);
-      await new Promise((resolve) => setImmediate(resolve));
-      running -= 1;
-      if (isAway) throw new StoreUnavailable("dynamodb");
+    const faulty = ledgerWith({
+      async rollUp() {
+        [running, calls] = [running + 1, calls + 1];
+        most = Math.max(most, running);
+        await new Promise((resolve) => setImmediate(resolve));
+        running -= 1;
+        if (isAway) throw new StoreUnavailable("dynamodb");
+      },
     });
     let isAway = true;
     const counting = new RedisStore({ pages: newPages(), ledger: faulty, now: Date.now });

@@ -60,10 +60,14 @@ export class Reservations {
     await this.end(page, { epoch });
   }
 
-  /** Ends the page's epoch, and gives back what it did not give; does nothing when it is not idle. */
+  /**
+   * Ends the page's epoch, and gives back what it did not give; does nothing when it is not idle.
+   * Until that is given back nobody begins another epoch, which would begin above it.
+   */
   async end(page: string, when: { epoch?: number; idleSeconds?: number } = {}): Promise<void> {
     const ended = await this.#pages.end(page, when);
-    if (ended !== undefined) await this.#ledger.settle(page, ended);
+    if (ended === undefined) return;
+    await this.#thenRelease(page, () => this.#ledger.settle(page, ended));
   }
 
   /** Sets the count, up or down, for all instances. */

@@ -174,16 +174,17 @@ return {1}
 `;
 
 /**
- * Keys page, begin; arguments epoch (empty for any), seconds, and who keeps the others from beginning
- * an epoch (empty for nobody). Ends the page's epoch, unless the page was counted in the last so many
- * seconds. Replies `{DONE, epoch, total}` or `{KEPT}`.
+ * Keys page, begin; arguments epoch (empty for any), seconds, who keeps the others from beginning an
+ * epoch, and when: `always`, or only where this ended one. Ends the page's epoch, unless the page was
+ * counted in the last so many seconds. Replies `{DONE, epoch, total}` or `{KEPT}`.
  */
 const END = `${PRELUDE}
-if ARGV[3] ~= '' then redis.call('SET', KEYS[2], ARGV[3], 'PX', ${BEGIN_MS}) end
+if ARGV[4] == 'always' then redis.call('SET', KEYS[2], ARGV[3], 'PX', ${BEGIN_MS}) end
 local page = redis.call('HMGET', KEYS[1], 'server', 'total', 'epoch', 'second')
 if page[1] ~= server_id() or (ARGV[1] ~= '' and page[3] ~= ARGV[1]) then return {${KEPT}} end
 if page[4] and clock() - tonumber(page[4]) < tonumber(ARGV[2]) then return {${KEPT}} end
 redis.call('HDEL', KEYS[1], 'server')
+redis.call('SET', KEYS[2], ARGV[3], 'PX', ${BEGIN_MS})
 return {${DONE}, tonumber(page[3]), tonumber(page[2])}
 `;
 
