@@ -140,8 +140,11 @@ await serve({
       const dropped = await sessions.flush();
       if (dropped > 0) log.error({ dropped }, "session records could not be written");
     },
-    "close the counting store": () => counting.close?.(),
-    "close DynamoDB": () => dynamodb.destroy(),
+    // One step, so that all the time that is left is there for what has to be written.
+    "close the stores": async () => {
+      await counting.close?.();
+      dynamodb.destroy();
+    },
   },
   lifecycle,
   log,

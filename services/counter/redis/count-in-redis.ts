@@ -6,8 +6,11 @@ import type { CountedPages } from "./counted-pages.ts";
 import { Pages, type PagesOptions } from "./pages.ts";
 import { RedisStore } from "./redis-store.ts";
 
-/** How long a stopping process goes on rolling up and giving back, beside the calls under way. */
-const STOP_MS = 5_000;
+/**
+ * How long a stopping process goes on rolling up and giving back, beside the calls under way: those
+ * take two seconds more at most, and the whole must fit in its part of the stop.
+ */
+const STOP_MS = 3_000;
 
 /** A store that counts, and what the process asks of it beside. */
 export interface Counting {
@@ -28,21 +31,21 @@ export interface CountInRedisOptions extends PagesOptions {
 export function countInRedis({ ledger, now, log, ...options }: CountInRedisOptions): Counting {
   const { redis } = options;
   const store = new RedisStore({ pages: new Pages(options), ledger, now });
-  const rollUp = startRollUp(() => store.counted.rollUp(), log);
+  const rollUp = startRollUp((signal) => store.counted.rollUp(signal), log);
   return {
     store,
     readiness: { redis: () => redis.run((connection) => connection.ping()) },
     async close() {
+      const signal = AbortSignal.timeout(STOP_MS);
       await rollUp.stop();
-      await finish(store.counted, log);
+      await finish(store.counted, signal, log);
       await redis.close();
     },
   };
 }
 
 /** What it cannot write is not lost while Redis keeps its data; it says so all the same. */
-async function finish(counted: CountedPages, log: Log): Promise<void> {
-  const signal = AbortSignal.timeout(STOP_MS);
+async function finish(counted: CountedPages, signal: AbortSignal, log: Log): Promise<void> {
   try {
     await counted.rollUp(signal);
     await counted.endAll(signal);
