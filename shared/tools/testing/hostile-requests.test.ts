@@ -163,6 +163,11 @@ describe("A hostile request", () => {
     ].map((type) => ({ ...post, headers: [key, `content-type: ${type}`] }));
     const encoded = { ...post, headers: [key, JSON_BODY, "content-encoding: gzip"] };
     expect(await statuses([...types, encoded])).to.deep.equal(Array(7).fill("/data: 415"));
+    const form = {
+      ...{ method: "POST", path: "/login", body: "email=hello%40world&password=world-of-pain" },
+      headers: ["content-type: application/x-www-form-urlencoded", "content-encoding: gzip"],
+    };
+    expect(await statuses([form])).to.deep.equal(["/login: 415"]);
     const framings = ["transfer-encoding: chunked", "content-length: 5", "transfer-encoding: x"];
     expect(
       await statuses([

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from "node:http";
 import { Problem, problems } from "../problem.ts";
+import { quote } from "./quote.ts";
 
 const LIMIT_BYTES = 16 * 1024;
 
@@ -12,9 +13,16 @@ export function announcesBody({ headers }: IncomingMessage): boolean {
 /**
  * Reads a whole body.
  *
- * @throws Problem 413 when it is larger than 16 KiB, 400 when its bytes are not UTF-8
+ * @throws Problem 415 when it is encoded, 413 when it is larger than 16 KiB, 400 when its bytes are
+ *   not UTF-8
  */
 export async function readText(request: IncomingMessage): Promise<string> {
+  const encoding = request.headers["content-encoding"] ?? "identity";
+  if (encoding !== "identity") {
+    throw new Problem(problems.unsupportedType, {
+      detail: `Expected a body without content-encoding, received ${quote(encoding)}. Send it as it is.`,
+    });
+  }
   const bytes = await readBytes(request);
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(bytes);

@@ -14,7 +14,8 @@ export function isForm({ headers }: IncomingMessage): boolean {
  * Reads a form of at most 16 KiB.
  *
  * @returns its fields, all of them texts
- * @throws Problem 400 when a field comes twice, or the bytes are not UTF-8; 413 when it is too large
+ * @throws Problem 400 when a field comes twice, or the bytes are not UTF-8; 413 when it is too large;
+ *   415 when it is encoded
  */
 export async function readFormBody(request: IncomingMessage): Promise<Record<string, string>> {
   const fields = new URLSearchParams(await readText(request));

@@ -50,21 +50,12 @@ function checkType({ headers }: IncomingMessage, acceptsForm: boolean): void {
     const [expected, todo] = acceptsForm
       ? [`application/json or ${FORM_TYPE}`, "as a plain JSON object or as a form"]
       : ["application/json", "as a plain JSON object"];
-    throw unsupported(
-      `Expected content-type ${expected} in UTF-8, received ${received}. ` +
+    throw new Problem(problems.unsupportedType, {
+      detail:
+        `Expected content-type ${expected} in UTF-8, received ${received}. ` +
         `Send the fields ${todo} under that type.`,
-    );
+    });
   }
-  const encoding = headers["content-encoding"] ?? "identity";
-  if (encoding !== "identity") {
-    throw unsupported(
-      `Expected a body without content-encoding, received ${quote(encoding)}. Send it as it is.`,
-    );
-  }
-}
-
-function unsupported(detail: string): Problem {
-  return new Problem(problems.unsupportedType, { detail });
 }
 
 function parse(text: string): unknown {
