@@ -77,7 +77,7 @@ function readRoute({ counter, estimates, instance }: CounterRoutesOptions): Rout
   });
 }
 
-function setRoute({ counter, instance }: CounterRoutesOptions): Route {
+function setRoute({ counter, estimates, instance }: CounterRoutesOptions): Route {
   return route({
     method: "PUT",
     paths: ["/counter/{page}"],
@@ -91,7 +91,9 @@ function setRoute({ counter, instance }: CounterRoutesOptions): Route {
     replies: { 200: { description: "The count as set", schema: schemas.Tally } },
     problems: [problems.storeUnavailable],
     async handle(ctx, { params: { page }, body }) {
-      ctx.body = present.presentTally(page, await counter.set(page, body.count), instance);
+      const tally = await counter.set(page, body.count);
+      estimates.remember(page, tally);
+      ctx.body = present.presentTally(page, tally, instance);
     },
   });
 }
