@@ -28,6 +28,8 @@ export class Target {
   readonly hasKey: boolean;
   readonly #apiKey: string | undefined;
   readonly #called = new Set<string>();
+  /** Looks at every whole answer; what it throws fails the call. */
+  inspect: (call: Call, answer: Answer) => void = () => undefined;
 
   constructor(url: string, apiKey: string | undefined) {
     this.url = url.replace(/\/+$/, "");
@@ -47,12 +49,14 @@ export class Target {
    */
   async send(call: Call): Promise<Answer> {
     const response = await this.open(call, AbortSignal.timeout(TIMEOUT_MS));
-    return {
+    const answer = {
       call: `${call.method} ${call.path}`,
       status: response.status,
       headers: response.headers,
       text: await response.text(),
     };
+    this.inspect(call, answer);
+    return answer;
   }
 
   /** Sends one request, and leaves the answer's body to be read as it comes. */

@@ -1,4 +1,5 @@
 import { readFile } from "node:fs/promises";
+import ajv2020 from "@redocly/ajv/dist/2020.js";
 import { createConfig, lintFromString } from "@redocly/openapi-core";
 import { expect } from "chai";
 import { serviceNames } from "../../contract.ts";
@@ -80,6 +81,33 @@ for (const service of serviceNames) {
     });
   });
 }
+
+describe("standard validators", () => {
+  const cents = () => Math.floor(Math.random() * 1e10);
+
+  it("take 100,000 prices and sizes, in requests and in answers, and JSON keeps each", async () => {
+    const ajv = new ajv2020.default({ strict: false, formats: { double: true, int64: true } });
+    for (const service of ["catalog", "stream-guard"]) {
+      const { components } = await contractOf(service);
+      ajv.addSchema({ $id: service, components });
+    }
+    const fieldOf = (place: string) =>
+      ajv.compile({ $ref: place.replace("#", "#/components/schemas/") });
+    const prices = ["catalog#NewProduct", "catalog#Product"].map((name) =>
+      fieldOf(`${name}/properties/price`),
+    );
+    const sizes = ["stream-guard#Start", "stream-guard#Stream"].map((name) =>
+      fieldOf(`${name}/properties/size`),
+    );
+    for (let run = 0; run < 100_000; run += 1) {
+      const [price, size] = [cents() / 100, cents() * 900_719];
+      const kept = JSON.parse(JSON.stringify([...new Float64Array([price, size])])) as number[];
+      const isKept = kept[0] === price && kept[1] === size;
+      const fits = prices.every((takes) => takes(price)) && sizes.every((takes) => takes(size));
+      if (!isKept || !fits) expect.fail(`${price} or ${size} is refused, or becomes another`);
+    }
+  });
+});
 
 /** Objects with fields and without a name. */
 function unnamedObjects(value: unknown): string[] {

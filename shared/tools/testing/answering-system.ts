@@ -11,7 +11,7 @@ const limits = { seconds: 10, requests: 60, callers: 3, onProgress: () => undefi
 export async function startSystem(answer: (call: string) => { status?: number; body: unknown }) {
   const listener: RequestListener = (request, response) => {
     const { status = 200, body } = answer(`${request.method ?? ""} ${request.url ?? ""}`);
-    response.writeHead(status).end(JSON.stringify(body));
+    response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(body));
   };
   const server = createServer(listener).listen(0, "127.0.0.1");
   await once(server, "listening");

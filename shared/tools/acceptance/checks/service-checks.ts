@@ -1,6 +1,7 @@
 import { expect } from "chai";
 import type { ServiceName } from "../../../contract.ts";
 import { type ApiDocument, problemTypesOf } from "../../../kit/http/docs/openapi.ts";
+import { matcherOf } from "../described-answers.ts";
 import { type Check, check } from "./check.ts";
 import { expectProblem, expectStatus, readJson } from "./expectations.ts";
 
@@ -56,14 +57,9 @@ export function coverageCheck(service: ServiceName): Check {
       Object.keys(methods).map((method) => `${method.toUpperCase()} ${template}`),
     );
     const called = [...target.called];
-    const missed = described.filter((operation) => !called.some(matcherOf(operation)));
+    const missed = described.filter(
+      (operation) => !called.some((call) => matcherOf(operation).test(call)),
+    );
     if (missed.length > 0) throw new Error(`Never called: ${missed.join(", ")}`);
   });
-}
-
-/** `GET /product/{id}` is called by `GET /product/1`. */
-function matcherOf(operation: string): (call: string) => boolean {
-  const source = operation.split(/\{\w+\}/).map((part) => RegExp.escape(part));
-  const pattern = new RegExp(`^${source.join("[^/]+")}$`);
-  return (call) => pattern.test(call);
 }
