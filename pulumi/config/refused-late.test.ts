@@ -108,6 +108,12 @@ describe("a configuration that AWS would refuse half-way, or never", () => {
       /remove/,
     ],
     [
+      "a secret in the environment",
+      counter({ environment: { VIEWER_SECRETS: "x" } }),
+      "services.counter.environment.VIEWER_SECRETS",
+      /VIEWER_JWKS_URL/,
+    ],
+    [
       "a variable that no shell could name",
       counter({ environment: { "log-level": "debug" } }),
       "services.counter.environment.log-level",

@@ -26,6 +26,12 @@ export const environment = z
           expected: "no name of AWS' own: a task gets its credentials and its region by its role",
           remedy: "remove it",
         });
+    for (const name of Object.keys(variables).filter((each) => /_(SECRET|PASSWORD)S?$/.test(each)))
+      fault(context, {
+        path: [name],
+        expected: "no secret, as whoever may see a task definition sees its environment",
+        remedy: "remove it; for viewer tokens set VIEWER_JWKS_URL and VIEWER_AUDIENCE instead",
+      });
     if (/^(fatal|silent)$/.test(variables["LOG_LEVEL"] ?? ""))
       fault(context, {
         path: ["LOG_LEVEL"],
