@@ -2,6 +2,7 @@ import { execFile } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { expect } from "chai";
+import { findFreePort } from "./local/processes/free-port.ts";
 
 /** Runs a command to its end, however it ends. */
 function run(command: string, ...args: string[]): Promise<unknown> {
@@ -31,6 +32,16 @@ describe("a command", () => {
       expect(stdout).to.match(/^Usage: npm run \S+ .*\n$/);
     });
   }
+
+  it("names the services that have an example, and says in one line why one failed", async () => {
+    const unknown = await run("./api/run-example.ts", "greeter");
+    expect(unknown).to.include({ code: 2, stdout: "" });
+    const nowhere = `http://127.0.0.1:${await findFreePort()}`;
+    const failed = await run("./api/run-example.ts", "counter", nowhere);
+    const { code, stderr } = failed as { code: number; stderr: string };
+    expect(code).to.equal(1);
+    expect(stderr).to.match(/^The example of counter failed: [^\n]*ECONNREFUSED[^\n]*\n$/);
+  });
 
   it("refuses an argument where there is none", async () => {
     expect(await run("./testing/prepare-machine.ts", "redis")).to.include({

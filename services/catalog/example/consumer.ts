@@ -1,7 +1,7 @@
 /**
  * A consumer of the catalog: keeps a product and raises its price, unless somebody else was faster.
  *
- *   API_KEY=… node services/catalog/example/consumer.ts [url] [id]
+ *   npm run example -- catalog [url] [id]     with API_KEY where the system asks for one
  *
  * Its types are made of `../openapi.json`: `npm run check` refuses what the API does not say.
  */

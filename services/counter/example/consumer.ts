@@ -2,7 +2,7 @@
  * A consumer of the counter: counts an opening of a page, reads how it went before, and raises the
  * number of a user.
  *
- *   node services/counter/example/consumer.ts [url] [page]
+ *   npm run example -- counter [url] [page]
  *
  * Its types are made of `../openapi.json`: `npm run check` refuses what the API does not say.
  */

@@ -1,7 +1,7 @@
 /**
  * A consumer of the stream guard: takes a slot, shows who else plays, and gives it back.
  *
- *   node services/stream-guard/example/consumer.ts [url] [video]
+ *   npm run example -- stream-guard [url] [video]
  *
  * Its types are made of `../openapi.json`: `npm run check` refuses what the API does not say.
  */

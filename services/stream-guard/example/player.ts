@@ -2,7 +2,7 @@
  * A video player as the stream guard sees it: starts a stream, sends heartbeats while it plays and
  * pauses, and ends it. Prints the answers.
  *
- *   node services/stream-guard/example/player.ts [url] [video] [seconds]
+ *   node_modules/.bin/node services/stream-guard/example/player.ts [url] [video] [seconds]
  */
 import { randomUUID } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";

@@ -77,7 +77,7 @@ describe("npm run validate and npm run stress", function () {
 
   for (const [service, lines] of Object.entries(lastLines)) {
     it(`share the system with the example consumer of ${service}`, async () => {
-      const { code, output } = await run(`../../../services/${service}/example/consumer`, [url]);
+      const { code, output } = await run("../api/run-example", [service, url]);
       expect(output).to.match(lines);
       expect(code).to.equal(0);
     });
