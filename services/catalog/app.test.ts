@@ -74,9 +74,13 @@ describe("the catalog's API", () => {
     });
   const newFields = { name: "LG TV", price: 99 };
   /** As somebody might who writes to the table by other ways. */
-  const damage = async (id: number) => {
+  const damage = async (id: number | string, texts: Record<string, string> = {}) => {
     const client = createDynamoDB({ endpoint: server.url, region: localRegion, timeoutMs: 5_000 });
-    const Item = { id: { N: String(id) }, name: { S: "x" }, price: { N: "1.005" } };
+    const { name = "x", price = "1", version = "v1" } = texts;
+    const Item = {
+      id: { N: String(id) },
+      ...{ name: { S: name }, price: { N: price }, version: { S: version } },
+    };
     await client.send(new PutItemCommand({ TableName: "products", Item }));
     client.destroy();
   };
@@ -237,7 +241,7 @@ describe("the catalog's API", () => {
     }
     const next = await send("PUT", path, {
       body: fields,
-      headers: { "if-match": `"other", ${etag}` },
+      headers: { "if-match": `"other",W/"weak",${etag}` },
     });
     expect(next.status).to.equal(200);
     await problemOf(await send("DELETE", path, { headers: { "if-match": etag } }), 412);
@@ -267,10 +271,13 @@ describe("the catalog's API", () => {
   it("says which product is stored as none, and lists the others", async () => {
     const id = await createProduct();
     const other = await createProduct();
-    await damage(id);
-    const problem = await problemOf(await send("GET", `/product/${id}`), 500);
-    expect(problem.type).to.equal("/catalog/problems/unreadable-product");
-    expect(problem.detail).to.include(`product ${id}`);
+    const long = "x".repeat(101);
+    for (const texts of [{ name: "" }, { name: long }, { version: "a\nb" }, { price: "1.005" }]) {
+      await damage(id, texts);
+      const problem = await problemOf(await send("GET", `/product/${id}`), 500);
+      expect(problem.type).to.equal("/catalog/problems/unreadable-product");
+      expect(problem.detail).to.include(`product ${id}`);
+    }
     const page = (await (await send("GET", "/catalog/products?limit=100")).json()) as {
       products: { id: number }[];
     };
@@ -280,6 +287,22 @@ describe("the catalog's API", () => {
       200,
     );
     expect((await send("GET", `/product/${id}`)).status).to.equal(200);
+  });
+
+  it("lists every product past items under ids that no product can have", async () => {
+    const id = await createProduct();
+    const strange = ["0", "-7", "1.5", "9007199254740993"];
+    for (const each of strange) await damage(each);
+    const seen: number[] = [];
+    for (let cursor: string | undefined = ""; cursor !== undefined;) {
+      const answer = await send("GET", `/catalog/products?limit=1${cursor}`);
+      expect(answer.status).to.equal(200);
+      const page = (await answer.json()) as { products: { id: number }[]; next_cursor?: string };
+      seen.push(...page.products.map((product) => product.id));
+      cursor = page.next_cursor && `&cursor=${page.next_cursor}`;
+    }
+    expect(seen).to.include(id);
+    expect(seen.filter((each) => each < 1 || !Number.isSafeInteger(each))).to.deep.equal([]);
   });
 
   it("removes a product", async () => {

@@ -21,7 +21,7 @@ import {
   UnreadableProduct,
 } from "../product-store.ts";
 import { RETRY_PAUSE_MS } from "../resilience/deadlines.ts";
-import { type Item, keyOf, toItem, toProduct } from "./product-item.ts";
+import { hasProductId, type Item, keyOf, toItem, toProduct } from "./product-item.ts";
 
 /** Of two products with one id the first stays. */
 const IS_ABSENT = "attribute_not_exists(id)";
@@ -75,9 +75,10 @@ export class DynamoDBProductStore implements ProductStore {
     let next = after === undefined ? undefined : keyOf(after);
     // A page of DynamoDB may be short, or empty, long before the table ends: only the missing key
     // tells the end. One item more than asked for tells whether there is a next page.
-    for (let scans = 0; scans < MAX_SCANS; scans += 1) {
+    // A page ends at the id of a product: callers cannot ask for what comes after any other.
+    for (let scans = 0; scans < MAX_SCANS || (next && !hasProductId(next)); scans += 1) {
       const { Items = [], LastEvaluatedKey } = await this.#scan(limit + 1 - items.length, next);
-      items.push(...Items);
+      items.push(...Items.filter((item) => this.#isOfProduct(item)));
       next = LastEvaluatedKey;
       if (next === undefined || items.length > limit) break;
     }
@@ -153,6 +154,12 @@ export class DynamoDBProductStore implements ProductStore {
       ...(after && { ExclusiveStartKey: after }),
     });
     return sendTwice(() => this.#client.send(command));
+  }
+
+  #isOfProduct(item: Item): boolean {
+    const isOf = hasProductId(item);
+    if (!isOf) this.#log.error({ id: item.id?.N }, "the list leaves out an id of no product");
+    return isOf;
   }
 
   /** One damaged item must not take the others with it. */

@@ -3,8 +3,7 @@ import { invalidInput, type Problem } from "../../../shared/kit/http/problem.ts"
 import type { Expected } from "../product-store.ts";
 
 const ENTITY_TAGS = /^\s*(?:W\/)?"[\x21\x23-\x7e]*"(?:\s*,\s*(?:W\/)?"[\x21\x23-\x7e]*")*\s*$/;
-/** Weak tags are well-formed, but never match: `If-Match` compares strongly (RFC 9110, 13.1.1). */
-const STRONG_TAG = /(?<!W\/)"([\x21\x23-\x7e]*)"/g;
+const ENTITY_TAG = /(W\/)?"([\x21\x23-\x7e]*)"/g;
 const MAX_TAGS = 20;
 
 export function toEntityTag(version: string): string {
@@ -27,7 +26,9 @@ export function readPrecondition(ctx: Context): Expected | undefined {
 function readIfMatch(header: string | undefined): Expected | undefined {
   if (header === undefined) return undefined;
   if (header.trim() === "*") return "any";
-  const versions = [...header.matchAll(STRONG_TAG)].map(([, version]) => version ?? "");
+  // Weak tags are well-formed, but never match: the comparison is strong (RFC 9110, 13.1.1).
+  const strong = [...header.matchAll(ENTITY_TAG)].filter(([, weak]) => weak === undefined);
+  const versions = strong.map(([, , version]) => version ?? "");
   if (!ENTITY_TAGS.test(header) || versions.length > MAX_TAGS) {
     throw invalidHeader("if-match", `* or the ETag of the product, received ${header}`);
   }
