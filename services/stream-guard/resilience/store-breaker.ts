@@ -21,6 +21,8 @@ export class StoreBreaker {
 
   /** @throws StoreUnavailable without any work, while the store is away */
   async run<T>(work: () => Promise<T>): Promise<T> {
+    // One request tries whether the store is back; to wait for it would take more than a deadline.
+    if (this.#policy.state === CircuitState.HalfOpen) throw away();
     try {
       return await this.#policy.execute(work);
     } catch (error) {
