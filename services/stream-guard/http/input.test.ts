@@ -17,6 +17,8 @@ describe("The input of stream-guard", () => {
     "a flag that is text": [{ video_playing: "true" }, "video_playing"],
     "a time without a zone": [{ video_start_time: "2026-01-01T12:00:00" }, "video_start_time"],
     "a day that never was": [{ video_end_time: "2026-02-30T12:00:00Z" }, "video_end_time"],
+    "half a character": ['{"video_name": "a\\ud83d"}', "video_name"],
+    "half a character for a rate": ['{"framerate": "\\ude00"}', "framerate"],
     "a negative size": [{ size: -1 }, "size"],
     "a size that DynamoDB cannot hold": [{ size: 1e126 }, "size"],
     "a size that would be kept as 0": [{ size: 1e-131 }, "size"],

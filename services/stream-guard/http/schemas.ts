@@ -1,7 +1,14 @@
 import { z } from "zod";
 import { MAX_STREAM_LIMIT } from "../guard.ts";
 
-const text = (maximum: number, meaning: string) => z.string().max(maximum).describe(meaning);
+/** A half of a character would not survive a store. */
+const limitedText = (maximum: number) =>
+  z
+    .string()
+    .max(maximum)
+    .refine((text) => text.isWellFormed(), "expected characters of Unicode, not halves of them");
+
+const text = (maximum: number, meaning: string) => limitedText(maximum).describe(meaning);
 
 /** What DynamoDB holds beside 0: from 1e-130 to below 1e126. */
 const isStorable = (value: number) => value === 0 || value >= 1e-130;
@@ -9,7 +16,7 @@ const isStorable = (value: number) => value === 0 || value >= 1e-130;
 /** Players report sizes and rates as numbers or as text: `24`, `"30000/1001"`. */
 const numberOrText = (meaning: string) =>
   z
-    .union([z.number().nonnegative().lt(1e126).refine(isStorable), z.string().max(64)], {
+    .union([z.number().nonnegative().lt(1e126).refine(isStorable), limitedText(64)], {
       error: "expected 0, a number from 1e-130 to below 1e126, or a text of at most 64 characters",
     })
     .describe(meaning);
