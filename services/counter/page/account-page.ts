@@ -75,6 +75,9 @@ button[value="login"],
 /**
  * The page on which a user registers, logs in, and raises a number.
  *
+ * The email's field is of type text: one of type email changes what is typed (`bücher.example`
+ * becomes `xn--bcher-kva.example`), and refuses what the API accepts.
+ *
  * @param scriptNonce nonce of the page's own script
  */
 export function renderAccountPage(scriptNonce: string): string {
@@ -91,7 +94,7 @@ export function renderAccountPage(scriptNonce: string): string {
 <main>
 <h1>Your number</h1>
 <form id="credentials">
-<label>Email <input id="email" type="email" autocomplete="username" required></label>
+<label>Email <input id="email" type="text" inputmode="email" autocapitalize="none" spellcheck="false" autocomplete="username" required></label>
 <label>Password <input id="password" type="password" autocomplete="current-password" minlength="8" maxlength="128" required></label>
 <div class="actions">
 <button type="submit" value="login">Log in</button>

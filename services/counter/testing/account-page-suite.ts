@@ -149,5 +149,20 @@ export function describeAccountPage(given: () => { browser: Browser; url: string
       expect(await focused()).to.equal("email");
       expect(await overflow()).to.equal(0);
     });
+
+    it("takes an email and a number as the API does", async () => {
+      const [email, password] = ["ünï@bücher.example", "correct horse"];
+      await page.locator("#email").fill(email);
+      await page.locator("#password").fill(password);
+      await page.locator("button[value=register]").click();
+      await shows("number", "0");
+      await isIdle();
+      const body = new URLSearchParams({ email, password });
+      const login = await fetch(`${given().url}/login`, { method: "POST", body });
+      expect(login.status).to.equal(200);
+      await page.locator("#current").fill("1e3");
+      await press("Enter");
+      await shows("number", "1,000");
+    });
   });
 }

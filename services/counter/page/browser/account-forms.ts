@@ -36,8 +36,8 @@ export class AccountForms {
     if (action === "register") await this.#send("POST", "/counter/v1/registration", credentials);
     const { access_token: token } = await this.#send("POST", "/counter/v1/login", credentials);
     this.#token = token ?? "";
-    this.#input("password").value = "";
     this.#show(await this.#send("GET", "/counter/v1/current"));
+    this.#input("password").value = "";
     this.#reveal("own");
     this.#element("next").focus();
   }
@@ -51,7 +51,8 @@ export class AccountForms {
 
   async #set(): Promise<void> {
     this.#raiseKey = undefined;
-    const current = this.#input("current").value;
+    // As a number: the field also accepts `1e3` and `007`, which the API refuses as texts.
+    const current = this.#input("current").valueAsNumber;
     this.#show(await this.#send("PUT", "/counter/v1/current", { current }));
   }
 
