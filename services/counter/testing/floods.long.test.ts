@@ -5,7 +5,7 @@ import {
   expectBoundedMemory,
   type FloodRequest,
   sendFlood,
-} from "../../../shared/tools/testing/flood.ts";
+} from "../../../shared/tools/testing/hostile/flood.ts";
 import { Fleet } from "./fleet.ts";
 
 /**

@@ -6,7 +6,7 @@ import {
   expectBoundedMemory,
   type FloodRequest,
   sendFlood,
-} from "../../../shared/tools/testing/flood.ts";
+} from "../../../shared/tools/testing/hostile/flood.ts";
 
 /** As V8 limits itself in a task of 512 MB. */
 const HEAP = { NODE_OPTIONS: "--max-old-space-size=192" };

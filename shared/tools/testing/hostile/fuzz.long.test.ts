@@ -2,12 +2,12 @@ import { readFile } from "node:fs/promises";
 import { Agent, request } from "node:http";
 import { expect } from "chai";
 import fc from "fast-check";
-import { serviceNames } from "../../contract.ts";
-import type { ApiDocument } from "../../kit/http/docs/openapi.ts";
-import { serviceEnvironment } from "../local/processes/service-environment.ts";
-import { ServiceProcess } from "../local/processes/service-process.ts";
-import { DynamodbServer } from "../local/stores/dynamodb-server.ts";
-import { RedisServer } from "../local/stores/redis-server.ts";
+import { serviceNames } from "../../../contract.ts";
+import type { ApiDocument } from "../../../kit/http/docs/openapi.ts";
+import { serviceEnvironment } from "../../local/processes/service-environment.ts";
+import { ServiceProcess } from "../../local/processes/service-process.ts";
+import { DynamodbServer } from "../../local/stores/dynamodb-server.ts";
+import { RedisServer } from "../../local/stores/redis-server.ts";
 import { type ApiRequest, arbitraryRequest } from "./api-requests.ts";
 
 const REQUESTS = 7_000;
@@ -54,7 +54,7 @@ describe("a service that is sent anything its description may suggest", () => {
       await dynamodb.createTables();
       const env = serviceEnvironment(service, { dynamodbUrl: dynamodb.url, redisUrl: redis.url });
       await using running = await ServiceProcess.start(service, { env });
-      const file = new URL(`../../../services/${service}/openapi.json`, import.meta.url);
+      const file = new URL(`../../../../services/${service}/openapi.json`, import.meta.url);
       const api = JSON.parse(await readFile(file, "utf8")) as ApiDocument;
       const requests = fc.sample(arbitraryRequest(api), { numRuns: REQUESTS, seed });
       const failures = await findFailures(running.url, requests);

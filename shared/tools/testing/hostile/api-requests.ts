@@ -1,6 +1,6 @@
 import fc from "fast-check";
-import type { JsonObject } from "../../kit/http/docs/json-schema.ts";
-import type { ApiDocument, Operation, Parameter } from "../../kit/http/docs/openapi.ts";
+import type { JsonObject } from "../../../kit/http/docs/json-schema.ts";
+import type { ApiDocument, Operation, Parameter } from "../../../kit/http/docs/openapi.ts";
 
 /** A request as it is sent: its parts need not be what the description demands. */
 export interface ApiRequest {

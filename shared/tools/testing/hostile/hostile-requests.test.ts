@@ -2,9 +2,9 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
-import { LocalStack } from "../local/local-stack.ts";
-import { formatLogLine } from "../local/output/log-line.ts";
-import { findFreePort } from "../local/processes/free-port.ts";
+import { LocalStack } from "../../local/local-stack.ts";
+import { formatLogLine } from "../../local/output/log-line.ts";
+import { findFreePort } from "../../local/processes/free-port.ts";
 import { type RawAnswer, type RawRequest, sendRaw } from "./raw-request.ts";
 
 const KEY = "a-key-of-this-test";
