@@ -10,13 +10,16 @@ const limitedText = (maximum: number) =>
 
 const text = (maximum: number, meaning: string) => limitedText(maximum).describe(meaning);
 
+/** The largest double below 1e126: an inclusive bound, as clients for OpenAPI 3.0 know no other. */
+const LARGEST_NUMBER = 9.999999999999998e125;
+
 /** What DynamoDB holds beside 0: from 1e-130 to below 1e126. */
 const isStorable = (value: number) => value === 0 || value >= 1e-130;
 
 /** Players report sizes and rates as numbers or as text: `24`, `"30000/1001"`. */
 const numberOrText = (meaning: string) =>
   z
-    .union([z.number().nonnegative().lt(1e126).refine(isStorable), limitedText(64)], {
+    .union([z.number().nonnegative().max(LARGEST_NUMBER).refine(isStorable), limitedText(64)], {
       error: "expected 0, a number from 1e-130 to below 1e126, or a text of at most 64 characters",
     })
     .describe(meaning);
@@ -106,10 +109,7 @@ export const Hold = z
   .object({
     stream_id: z.string(),
     lease_expires_at: leaseExpiresAt,
-    heartbeat_seconds: z
-      .number()
-      .positive()
-      .describe("How often the player should send a heartbeat."),
+    heartbeat_seconds: z.number().min(0).describe("How often the player should send a heartbeat."),
     active,
     limit,
   })
