@@ -9,8 +9,8 @@ import {
 import { Fleet } from "./fleet.ts";
 
 /**
- * As V8 limits itself in a task of 512 MB. Without it the heap of a big machine grows for as long as it
- * likes before it collects, and the figures tell of that.
+ * Less than a task of 512 MB has. On a machine with much memory the heap would grow long before it is
+ * collected, and the figures would tell of that.
  */
 const HEAP = { NODE_OPTIONS: "--max-old-space-size=192" };
 
@@ -103,8 +103,8 @@ describe("A counter that is flooded", function () {
         const metrics = await (await fetch(`${url}/metrics`)).text();
         expect(metrics).to.match(/counter_sessions_dropped_total\S* [1-9]\d{3}/);
       },
-      // 10,000 records of 1 KB at most, and what the headers themselves leave to malloc, outside the
-      // heap: as much after 7,000 such requests as after 21,000.
+      // 10,000 records of 1 KB at most, and what such headers leave outside the heap: measured, as much
+      // after 7,000 such requests as after 21,000.
       buffersMegabytes: 100,
     });
   });

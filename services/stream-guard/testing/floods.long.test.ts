@@ -8,7 +8,7 @@ import {
   sendFlood,
 } from "../../../shared/tools/testing/hostile/flood.ts";
 
-/** As V8 limits itself in a task of 512 MB. */
+/** Less than a task of 512 MB has: a heap with more room is collected late, and tells nothing. */
 const HEAP = { NODE_OPTIONS: "--max-old-space-size=192" };
 
 function* starts(count: number, addressOf: (index: number) => string): Generator<FloodRequest> {
