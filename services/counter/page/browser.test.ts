@@ -186,6 +186,14 @@ describe("The counter's pages in a browser", () => {
       });
     }));
 
+  it("links to docs that fit a small screen", () =>
+    withPage({ viewport: { width: 320, height: 640 } }, async (page) => {
+      for (const path of ["/counter/docs", "/counter/problems/invalid-input"]) {
+        await page.goto(`${service.url}${path}`);
+        expect(await page.evaluate("document.documentElement.scrollWidth"), path).to.equal(320);
+      }
+    }));
+
   // Here, for it needs the same browser and service, which cost more than its tests.
   describeAccountPage(() => ({ browser, url: service.url }));
 });

@@ -11,7 +11,7 @@ export function renderChart(chart: Chart): string {
  aria-label="${describeChart(chart)}">
 ${bars.map(renderBar).join("\n")}
 </svg>
-<p class="axis"><span>10 minutes ago</span><span>5 minutes</span><span>now</span></p>`;
+<p class="axis"><span>10 minutes ago</span><span>5 minutes ago</span><span>now</span></p>`;
 }
 
 function renderBar(bar: Bar, index: number): string {

@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { container, serviceNames, type ServiceName } from "../../contract.ts";
+import { pageHtml } from "../../kit/http/docs/page-frame.ts";
 import { escapeHtml } from "../../kit/http/html.ts";
 import type { Instance } from "./instances.ts";
 import type { LocalStores } from "./stores/local-stores.ts";
@@ -20,18 +21,9 @@ export async function createLocalPage(options: LocalPageOptions): Promise<string
   const { port, instances, stores } = options;
   const rows = await Promise.all(instances.map(createRow));
   const examples = await Promise.all(serviceNames.map(createExample));
-  return `<!doctype html>
-<html lang="en">
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width">
-<title>Page services, local</title>
-<style>
-  body { font: 16px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem }
-  :root { color-scheme: light dark }
-  td, th { text-align: left; padding: .2rem 1.2rem .2rem 0 }
-  pre { overflow-x: auto; padding: .8rem; border: 1px solid #8888; border-radius: 6px }
-</style>
-<h1>Page services on this machine</h1>
+  return pageHtml(
+    "Page services, local",
+    `<h1>Page services on this machine</h1>
 <p>The gateway listens on port ${port} and routes as the deployed load balancer does.</p>
 <h2>Services</h2>
 <table><tr><th>service<th>to read<th>API</tr>${serviceNames.map(createLinks).join("")}</table>
@@ -43,9 +35,8 @@ export async function createLocalPage(options: LocalPageOptions): Promise<string
 <tr><th>Redis<td>${escapeHtml(stores?.redis ?? "starting")}</tr>
 </table>
 <h2>Requests to try</h2>
-${examples.join("")}
-</html>
-`;
+${examples.join("")}`,
+  );
 }
 
 function createLinks(service: ServiceName): string {

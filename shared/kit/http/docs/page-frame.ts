@@ -9,7 +9,9 @@ export function pageHtml(title: string, body: string): string {
 <meta name="viewport" content="width=device-width">
 <title>${escapeHtml(title)}</title>
 <style>${docsStyle}</style>
+<main>
 ${body}
+</main>
 </html>
 `;
 }
