@@ -70,10 +70,12 @@ describe("the counter's API", () => {
   const jsonOf = async (answer: Response | Promise<Response>) =>
     (await (await answer).json()) as Record<string, unknown>;
   const countOf = async (page: string) => (await jsonOf(get(`/counter/${page}`)))["count"];
-  const expectProblem = async (answer: Response, status: number) => {
+  const expectProblem = async (answer: Response, status: number, kind?: string) => {
     expect(answer.status).to.equal(status);
     expect(answer.headers.get("content-type")).to.match(/^application\/problem\+json/);
-    return jsonOf(answer);
+    const problem = await jsonOf(answer);
+    if (kind !== undefined) expect(problem).to.include({ type: `/counter/problems/${kind}` });
+    return problem;
   };
 
   describe("POST /counter/{page}/hits", () => {
@@ -146,7 +148,7 @@ describe("the counter's API", () => {
       const page = newPage();
       await put(`${app.url}/counter/${page}`, { count: MAX_COUNT - 1 });
       expect(await jsonOf(hit(page))).to.include({ count: MAX_COUNT });
-      await expectProblem(await hit(page), 409);
+      await expectProblem(await hit(page), 409, "count-exhausted");
       expect(await countOf(page)).to.equal(MAX_COUNT);
     });
 
@@ -165,7 +167,7 @@ describe("the counter's API", () => {
       }
       const refused = await open(three, "2001:db8::2");
       expect(Number(refused.headers.get("retry-after"))).to.be.within(1, 30);
-      await expectProblem(refused, 429);
+      await expectProblem(refused, 429, "too-many-new-pages");
       expect(await countOf(three)).to.equal(0);
       expect((await open(three, "203.0.113.9")).status).to.equal(201);
     });
@@ -181,7 +183,7 @@ describe("the counter's API", () => {
       await hit(page);
       proxy.isAway = true;
       const answer = await hit(page);
-      await expectProblem(answer, 503);
+      await expectProblem(answer, 503, "store-unavailable");
       expect(answer.headers.get("retry-after")).to.equal("1");
       proxy.isAway = false;
       expect(await jsonOf(hit(page))).to.include({ count: 2 });
@@ -295,8 +297,8 @@ describe("the counter's API", () => {
       for (const refused of [ofAddress, ofInstance]) {
         expect(refused.headers.get("retry-after")).to.equal("10");
       }
-      await expectProblem(ofAddress, 429);
-      await expectProblem(ofInstance, 503);
+      await expectProblem(ofAddress, 429, "too-many-listeners-of-address");
+      await expectProblem(ofInstance, 503, "too-many-listeners");
       leave.abort();
     });
   });
@@ -358,7 +360,7 @@ describe("the counter's API", () => {
       const url = `${guarded.url}/counter/${newPage()}`;
       const refused = await put(url, { count: 1 });
       expect(refused.headers.get("www-authenticate")).to.match(/^Bearer/);
-      await expectProblem(refused, 401);
+      await expectProblem(refused, 401, "unauthorized");
       await expectProblem(await put(url, { count: 1 }, { authorization: "Bearer guess" }), 401);
       const taken = await put(url, { count: 1 }, { authorization: "Bearer secret" });
       expect(taken.status).to.equal(200);

@@ -228,6 +228,7 @@ describe("stream-guard", () => {
       const busy = answers.filter(({ status }) => status === 429);
       expect(busy).not.to.deep.equal([]);
       expect(busy[0]?.headers.get("retry-after")).to.equal("1");
+      expect(busy[0]?.body).to.include({ type: "/stream-guard/problems/caller-busy" });
       app.headers = { "x-forwarded-for": "203.0.113.99" };
       expect((await app.start()).status).to.equal(201);
     });

@@ -173,6 +173,7 @@ describe("a number of one's own, on three instances", () => {
         const answer = await send(call, bad === undefined ? {} : { token: bad });
         expect(answer.status, call).to.equal(401);
         expect(answer.headers.get("www-authenticate")).to.match(/^Bearer /);
+        expect(answer.body["type"]).to.equal("/counter/problems/invalid-token");
       }
     }
     expect((await send("GET /current", { token })).body).to.deep.equal({ number: 0 });
@@ -184,6 +185,8 @@ describe("a number of one's own, on three instances", () => {
       send("POST /registration", { body: { email: spelled, password } });
     const answers = await Promise.all([email, email.toUpperCase(), ` ${email}`].map(register));
     expect(answers.map(({ status }) => status).sort()).to.deep.equal([201, 409, 409]);
+    const taken = answers.find(({ status }) => status === 409);
+    expect(taken?.body["type"]).to.equal("/counter/problems/email-taken");
     const body = { email: email.toUpperCase(), password };
     expect((await send("POST /login", { body })).status).to.equal(200);
   });
@@ -200,11 +203,24 @@ describe("a number of one's own, on three instances", () => {
     const { request_id: _one, ...first } = wrong!.body;
     const { request_id: _other, ...second } = unknown!.body;
     expect(first).to.deep.equal(second);
+    expect(first["type"]).to.equal("/counter/problems/wrong-credentials");
 
     const many = Array.from({ length: 24 }, () => send("POST /login", { body: tries[0]!, to: 0 }));
     const refused = (await Promise.all(many)).filter(({ status }) => status === 429);
     expect(refused).to.have.lengthOf.within(3, 4);
     expect(Number(refused[0]!.headers.get("retry-after"))).to.be.within(1, 900);
+    expect(refused[0]!.body["type"]).to.equal("/counter/problems/too-many-attempts");
+  });
+
+  it("ends at the highest number, where a lower one can be set", async () => {
+    const token = await newUser();
+    const current = 999_999_999_999_999;
+    expect((await send("PUT /current", { token, body: { current } })).status).to.equal(200);
+    const { status, body } = await send("POST /next", { token });
+    expect({ status, type: body["type"] }).to.deep.equal({
+      status: 409,
+      type: "/counter/problems/number-at-maximum",
+    });
   });
 
   it("counts the tries of one IPv6 network together", async () => {
@@ -247,6 +263,7 @@ describe("a number of one's own, on three instances", () => {
         });
       const refused = await post("/registration", { email: newEmail(), password });
       expect(refused.status).to.equal(403);
+      expect(await refused.json()).to.include({ type: "/counter/problems/registration-closed" });
       expect((await post("/login", { email, password })).status).to.equal(200);
     } finally {
       await closed.stop();

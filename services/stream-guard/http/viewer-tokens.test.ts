@@ -158,6 +158,8 @@ describe("Viewer tokens", () => {
             const away = await app.start();
             expect(away.status).to.equal(503);
             expect(away.headers.get("retry-after")).to.equal("1");
+            const type = "/stream-guard/problems/viewer-keys-unavailable";
+            expect(away.body["type"]).to.equal(type);
             isAway = false;
             expect((await app.start()).status).to.equal(201);
             app.headers = bearing(await signBy(own.privateKey, "shop"));

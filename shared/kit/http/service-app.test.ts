@@ -140,7 +140,9 @@ describe("a service's app", () => {
       "content-type": "application/x-www-form-urlencoded",
     });
     expect(answer.status).to.equal(415);
-    expect((await problemOf(answer)).detail).to.include("application/x-www-form-urlencoded");
+    const { type, detail } = await problemOf(answer);
+    expect(type).to.equal("/catalog/problems/unsupported-media-type");
+    expect(detail).to.include("application/x-www-form-urlencoded");
   });
 
   it("answers 404 for an unknown path and 405 with Allow for an unknown method", async () => {
@@ -149,6 +151,7 @@ describe("a service's app", () => {
     const answer = await fetch(`${app.url}/things/7`, { method: "DELETE" });
     expect(answer.status).to.equal(405);
     expect(answer.headers.get("allow")).to.equal("GET, HEAD, PUT");
+    expect((await problemOf(answer)).type).to.equal("/catalog/problems/method-not-allowed");
   });
 
   it("keeps an unknown error to itself and logs it under the id it answers", async () => {
@@ -158,6 +161,7 @@ describe("a service's app", () => {
     expect(answer.status).to.equal(500);
     const text = await answer.text();
     expect(text).to.include('"request_id":"r-1"').and.not.include("secret");
+    expect(text).to.include('"type":"/catalog/problems/internal-error"');
     const failed = lines.find((line) => line.msg === "request failed");
     expect(failed).to.include({ request_id: "r-1", path: "/things/bug" });
     expect(JSON.stringify(failed)).to.include("secret internals");

@@ -117,6 +117,8 @@ describe("a route for named origins only", () => {
         expect(await send(app.url, method, headers), JSON.stringify(headers)).to.equal(403);
       }
     }
+    const refused = await fetch(`${app.url}/own`, { headers: { origin: foreign } });
+    expect(await refused.json()).to.include({ type: "/catalog/problems/foreign-origin" });
   });
 
   it("answers its own pages, other programs and the origins that are named", async () => {

@@ -115,7 +115,9 @@ describe("Gateway", () => {
       client.end(smuggled);
       const [response] = (await once(client, "response")) as [IncomingMessage];
       expect(response.statusCode).to.equal(400);
-      expect(await text(response)).to.include(`must not name ${name.toLowerCase()}`);
+      const { type, detail } = JSON.parse(await text(response)) as Record<string, string>;
+      expect(type).to.equal("/local/problems/bad-connection-header");
+      expect(detail).to.include(`must not name ${name.toLowerCase()}`);
       expect(asked).to.equal(0);
     });
   }
