@@ -223,6 +223,19 @@ describe("a number of one's own, on three instances", () => {
     });
   });
 
+  it("is refused with 503 while more passwords wait than can be worked on", async () => {
+    const many = Array.from({ length: 80 }, (_, index) =>
+      send("POST /registration", {
+        to: 0,
+        body: { email: newEmail(), password },
+        headers: { "x-forwarded-for": `198.51.100.${index}` },
+      }),
+    );
+    const [refused] = (await Promise.all(many)).filter(({ status }) => status === 503);
+    expect(refused?.body["type"]).to.equal("/counter/problems/passwords-busy");
+    expect(refused?.headers.get("retry-after")).to.equal("1");
+  });
+
   it("counts the tries of one IPv6 network together", async () => {
     const many = Array.from({ length: 24 }, (_, index) =>
       send("POST /login", {
