@@ -1,9 +1,14 @@
 import { setTimeout as delay } from "node:timers/promises";
 
+/** So many are announced at a time that their replies come in time, and the beats between them. */
+const TOLD_AT_ONCE = 500;
+
 /** What Redis does not know yet of one write. */
 interface Untold {
   tell: () => Promise<unknown>;
   told: PromiseWithResolvers<true>;
+  /** Nobody waits for it any more. */
+  isLate?: boolean;
 }
 
 /** Writes that could not be announced to Redis, by product and by the token of the write. */
@@ -31,16 +36,29 @@ export class UntoldWrites {
     this.#byProduct.set(id, writes.set(token, { tell, told }));
   }
 
-  /** Whether Redis hears of the write within that time, in milliseconds. */
+  /**
+   * Whether Redis hears within that time, in milliseconds, that the write has ended. Of the ends of a
+   * product for which this is too late only the last is announced: it says what they all say, and a
+   * long outage must not fill the memory.
+   */
   async isToldWithin(id: number, token: string, waitMs: number): Promise<boolean> {
     const untold = this.#byProduct.get(id)?.get(token);
     if (untold === undefined) return true;
     const done = new AbortController();
     const late = delay(waitMs, false, { signal: done.signal }).catch(() => false);
     try {
-      return await Promise.race([untold.told.promise, late]);
+      const isTold = await Promise.race([untold.told.promise, late]);
+      if (!isTold) this.#replaceLate(id, token, untold);
+      return isTold;
     } finally {
       done.abort();
+    }
+  }
+
+  #replaceLate(id: number, token: string, untold: Untold): void {
+    untold.isLate = true;
+    for (const [other, { isLate }] of this.#byProduct.get(id) ?? []) {
+      if (isLate === true && other !== token) this.drop(id, other);
     }
   }
 
@@ -58,7 +76,10 @@ export class UntoldWrites {
     const all = [...this.#byProduct].flatMap(([id, writes]) =>
       [...writes].map(([token, untold]) => ({ id, token, untold })),
     );
-    await Promise.all(all.map(({ id, token, untold }) => this.#tell(id, token, untold)));
+    for (let from = 0; from < all.length; from += TOLD_AT_ONCE) {
+      const some = all.slice(from, from + TOLD_AT_ONCE);
+      await Promise.all(some.map(({ id, token, untold }) => this.#tell(id, token, untold)));
+    }
     this.#isTelling = false;
   }
 
