@@ -12,13 +12,19 @@ const deadlines = {
 
 /** A link with a clock of its own, whose Redis answers as told. */
 function open() {
-  const state = { nowMs: 0, fault: undefined as Error | undefined, beats: 0, heard: 0 };
+  const state = {
+    nowMs: 0,
+    fault: undefined as Error | undefined,
+    beats: 0,
+    heard: 0,
+    steadyMs: 1e12,
+  };
   const changes: unknown[] = [];
   const link = new RedisLink({
     ...deadlines,
     probe() {
       state.beats += 1;
-      return state.fault ? Promise.reject(state.fault) : Promise.resolve();
+      return state.fault ? Promise.reject(state.fault) : Promise.resolve(state.steadyMs);
     },
     onHeard: () => (state.heard += 1),
     onChange: (change) => changes.push(change),
@@ -43,6 +49,22 @@ describe("RedisLink", () => {
     await beat();
     state.nowMs += 900;
     await beat();
+    expect(link.isTrusted).to.equal(true);
+  });
+
+  it("trusts a Redis that was there at once, but not yet for the others, when they have told it", async () => {
+    using opened = open();
+    const { link, state, beat } = opened;
+    state.steadyMs = 1_500;
+    link.connected();
+    await beat();
+    expect(link.isUp).to.equal(true);
+    state.nowMs += 900;
+    await beat();
+    state.nowMs += 900;
+    await beat();
+    expect(link.isTrusted).to.equal(false);
+    state.nowMs += 700;
     expect(link.isTrusted).to.equal(true);
   });
 

@@ -1,8 +1,12 @@
 import type { LinkDeadlines } from "../resilience/deadlines.ts";
 
 export interface LinkOptions extends LinkDeadlines {
-  /** Asks Redis whether it does what the cache needs; rejects with the reason when it does not. */
-  probe: (timeoutMs: number) => Promise<unknown>;
+  /**
+   * Asks Redis whether it does what the cache needs; rejects with the reason when it does not.
+   *
+   * @returns how long it has had beats of some process without a gap, in milliseconds
+   */
+  probe: (timeoutMs: number) => Promise<number>;
   /** Called after each good beat. */
   onHeard: () => void;
   /** Called when trust has ended, with the reason, and when Redis is heard again. */
@@ -18,7 +22,8 @@ export interface LinkOptions extends LinkDeadlines {
  * - a write whose end was not heard waits until `graceMs` after the first beat that was missed: by
  *   then no process that has lost Redis as well trusts it
  * - after a loss trust begins again `quarantineMs` after the first good beat: by then every process
- *   has told Redis what it could not tell before
+ *   has told Redis what it could not tell before. A process that has just started has lost nothing,
+ *   but Redis may have been lost to all others: it counts from the first beat that any of them sent.
  */
 export class RedisLink {
   readonly #options: LinkOptions;
@@ -27,7 +32,7 @@ export class RedisLink {
   /** When the first beat after it was missed. */
   #lostMs: number | undefined;
   #trustedFromMs = Infinity;
-  #isFirstConnection = true;
+  #connections = 0;
   #isReported = false;
   #timer: NodeJS.Timeout | undefined;
   #isClosed = false;
@@ -56,10 +61,9 @@ export class RedisLink {
 
   /** To be called for each connection that is made. */
   connected(): void {
-    // What happened between two connections is not known. Before the first one nothing did, if
-    // Redis was there at once.
-    this.#trustedFromMs = this.#isFirstConnection ? 0 : Infinity;
-    this.#isFirstConnection = false;
+    // What happened between two connections is not known.
+    this.#trustedFromMs = Infinity;
+    this.#connections += 1;
     void this.#beat();
   }
 
@@ -72,8 +76,7 @@ export class RedisLink {
     const { probe, silenceMs, beatMs, now } = this.#options;
     const sentMs = now();
     try {
-      await probe(silenceMs);
-      this.#heard(sentMs);
+      this.#heard(sentMs, await probe(silenceMs));
     } catch (error) {
       this.#missed(error);
     }
@@ -81,10 +84,12 @@ export class RedisLink {
     if (!this.#isClosed) this.#timer = setTimeout(() => void this.#beat(), beatMs).unref();
   }
 
-  #heard(sentMs: number): void {
+  #heard(sentMs: number, steadyMs: number): void {
     const { trustMs, quarantineMs, now, onHeard, onChange } = this.#options;
-    if (this.#trustedFromMs === Infinity || sentMs - this.#heardMs >= trustMs) {
-      this.#trustedFromMs = now() + quarantineMs;
+    const wasSilent = sentMs - this.#heardMs >= trustMs;
+    if (this.#trustedFromMs === Infinity || wasSilent) {
+      const passedMs = this.#connections === 1 && !wasSilent ? steadyMs : 0;
+      this.#trustedFromMs = now() + Math.max(0, quarantineMs - passedMs);
     }
     this.#heardMs = sentMs;
     this.#lostMs = undefined;

@@ -285,6 +285,28 @@ describe("RedisProductCache", () => {
     expect(performance.now() - startedMs).to.be.at.least(QUARANTINE_MS);
   });
 
+  it("is used at once by an instance that starts, but not after beats of all have failed", async () => {
+    await using quiet = await RedisServer.start();
+    const link = { ...{ beatMs: 20, silenceMs: 200, trustMs: 1_000 }, graceMs: 100 };
+    const open = () => openInstance(quiet.url, { link: { ...link, quarantineMs: 600_000 } });
+    const beats = async () =>
+      (await admin.redis.run((client) => client.get("product:v1:probe"))) ?? "";
+    await using admin = open();
+    await use(admin);
+    await using another = open();
+    await use(another);
+    await admin.cache.close();
+    await another[Symbol.asyncDispose]();
+    const [server = "", last = "", since = ""] = (await beats()).split(" ");
+    const before = `${server} ${Number(last) - 2_000} ${since}`;
+    await admin.redis.run((client) => client.set("product:v1:probe", before));
+    await using late = open();
+    // The second beat is sent when the first one has been heard.
+    const seen = new Set([before]);
+    await pollUntil(async () => seen.add(await beats()).size > 2, { what: "beats", intervalMs: 5 });
+    expect(late.cache.isTrusted).to.equal(false);
+  });
+
   it("asks a Redis that hangs no longer, and says so", async () => {
     await using brief = openInstance(`redis://127.0.0.1:${proxy.port}`, {
       link: { ...{ beatMs: 10, silenceMs: 50, trustMs: 400 }, graceMs: 100, quarantineMs: 50 },

@@ -170,11 +170,12 @@ export class RedisProductCache implements ProductCache {
   }
 
   #run(script: keyof typeof cacheScripts, id: number, words: string[]): Promise<unknown> {
-    return this.#options.redis.run((client) => client[script](keysOf(id), words));
+    return this.#options.redis.run<unknown>((client) => client[script](keysOf(id), words));
   }
 
-  #probe(timeoutMs: number): Promise<unknown> {
-    return this.#options.redis.run((client) => client.probe([probeKey]), timeoutMs);
+  #probe(timeoutMs: number): Promise<number> {
+    const words = [String(this.#options.link.trustMs)];
+    return this.#options.redis.run((client) => client.probe([probeKey], words), timeoutMs);
   }
 
   /** An outage is reported by the link; what Redis says of a single script is logged here. */

@@ -96,9 +96,22 @@ elseif ARGV[2] == '1' or guard and guard:find('^writing ') then
 end
 `;
 
-/** KEYS[1]: a key of its own. Fails in a Redis in which the other scripts may fail. */
-const PROBE = `${SERVER}
-redis.call('SET', KEYS[1], server, 'EX', 60)
+/**
+ * A beat of a process. Fails in a Redis in which the other scripts may fail.
+ *
+ * KEYS[1]: a key of its own, `<server> <last beat> <first beat after the last gap>`. ARGV: a pause
+ * between the beats of all processes that is a gap, in milliseconds. Answers how long there was none;
+ * what was kept before a restart is not used, so beats before it do not count.
+ */
+const PROBE = `${SERVER}${NOW}
+local from, last, since = (redis.call('GET', KEYS[1]) or ''):match('^(%x+) (%d+) (%d+)$')
+if from ~= server then
+  since = 0
+elseif now - last >= tonumber(ARGV[1]) then
+  since = now
+end
+redis.call('SET', KEYS[1], string.format('%s %.0f %.0f', server, now, since))
+return string.format('%.0f', now - since)
 `;
 
 const nothing = () => undefined;
@@ -110,5 +123,5 @@ export const cacheScripts = {
   release: redisScript(RELEASE, nothing),
   beginWrite: redisScript(BEGIN_WRITE, nothing),
   endWrite: redisScript(END_WRITE, nothing),
-  probe: redisScript(PROBE, nothing),
+  probe: redisScript(PROBE, Number),
 };
