@@ -162,10 +162,11 @@ export class ReservationWalk {
   /** Redis knows better, and tells at the next raise; losing both at once is not promised for. */
   async #loseLedger(entry: LedgerEntry | undefined): Promise<void> {
     const { page, restore } = this.#options;
-    // An extension that comes only now raises the limit.
-    await this.#heal();
-    const { server = EARLIER, total, limit } = await this.#readRedis();
+    const { server = EARLIER } = await this.#readRedis();
     if (server === EARLIER) return;
+    await this.#heal();
+    // Read only now: an extension that came late has raised the limit.
+    const { total, limit } = await this.#readRedis();
     await restore(page, entry);
     const missing = Number(limit) - Number(total) + 1;
     expect(await this.#count(0, missing), "the page is jammed").to.equal(true);
