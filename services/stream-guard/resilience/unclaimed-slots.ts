@@ -24,7 +24,7 @@ export interface UnclaimedSlotsOptions {
  */
 export class UnclaimedSlots {
   readonly #options: UnclaimedSlotsOptions;
-  /** By order, the answers that are still wanted. The oldest order comes first. */
+  /** By order, the answers that are still wanted. The one that was asked longest ago comes first. */
   readonly #wanted = new Map<LeaseOrder, number>();
   #isBusy = false;
 
@@ -57,9 +57,11 @@ export class UnclaimedSlots {
     this.#isBusy = true;
     while (this.#wanted.size > 0) {
       for (const [order, answers] of [...this.#wanted]) {
-        if (!(await this.#isAnswered(order))) break;
-        if (answers > 1) this.#wanted.set(order, answers - 1);
-        else this.#wanted.delete(order);
+        const isAnswered = await this.#isAnswered(order);
+        const left = isAnswered ? answers - 1 : answers;
+        // Last in turn: the store may refuse the item of one caller, and answer for the others.
+        if (this.#wanted.delete(order) && left > 0) this.#wanted.set(order, left);
+        if (!isAnswered) break;
       }
       if (this.#wanted.size > 0) await delay(this.#options.retryMs, undefined, { ref: false });
     }
