@@ -1,12 +1,13 @@
+import { replacingInputs } from "../lifecycle/replacing-inputs.ts";
 import type { RecordedResource, Recording } from "../offline/recording.ts";
 
-/** Types whose replacement loses data or an address → the inputs that force one. */
-const identities: Readonly<Record<string, readonly string[]>> = {
-  "aws:dynamodb/table:Table": ["hashKey", "attributes"],
-  "aws:ecr/repository:Repository": ["name", "encryptionConfigurations"],
-  "aws:elasticache/replicationGroup:ReplicationGroup": ["port", "atRestEncryptionEnabled"],
-  "aws:lb/loadBalancer:LoadBalancer": ["loadBalancerType", "name"],
-};
+/** Types whose replacement loses data or an address. */
+const keptTypes = [
+  "aws:dynamodb/table:Table",
+  "aws:ecr/repository:Repository",
+  "aws:elasticache/replicationGroup:ReplicationGroup",
+  "aws:lb/loadBalancer:LoadBalancer",
+];
 
 /** What a later version of the program must keep: its URN, and what it is. */
 export interface Kept {
@@ -15,7 +16,7 @@ export interface Kept {
 }
 
 export function keptResources({ resources }: Pick<Recording, "resources">): Kept[] {
-  const kept = resources.filter(({ type }) => type in identities);
+  const kept = resources.filter(({ type }) => keptTypes.includes(type));
   return kept
     .map((each) => ({ urn: each.urn, identity: identityOf(each) }))
     .sort((a, b) => (a.urn < b.urn ? -1 : 1));
@@ -31,7 +32,17 @@ export function losses(released: readonly Kept[], { resources }: Pick<Recording,
   });
 }
 
+/** What this recording has and nothing guards yet: a later version could rename it unnoticed. */
+export function unguarded(released: readonly Kept[], { resources }: Pick<Recording, "resources">) {
+  const known = new Set(released.map(({ urn }) => urn));
+  return resources
+    .filter(({ type }) => keptTypes.includes(type))
+    .filter(({ urn, aliases }) => ![urn, ...aliases].some((each) => known.has(each)))
+    .map(({ urn }) => `${urn} is new: run node pulumi/names/write-released.ts`);
+}
+
+/** The inputs that force a replacement; of a table's key the type as well. */
 function identityOf({ type, props }: RecordedResource): Record<string, unknown> {
-  const inputs = identities[type] ?? [];
+  const inputs = [...(replacingInputs[type] ?? []), "attributes"].filter((each) => each in props);
   return Object.fromEntries(inputs.map((input) => [input, props[input]]));
 }

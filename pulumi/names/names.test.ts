@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { expect } from "chai";
-import { type Kept, losses } from "./kept.ts";
+import { type Kept, losses, unguarded } from "./kept.ts";
 import { recordedStacks } from "../offline/recorded-stacks.ts";
 import type { RecordedResource, Recording } from "../offline/recording.ts";
 import { runProgram } from "../offline/run-program.ts";
@@ -57,6 +57,26 @@ describe("the names in AWS", () => {
     expect(losses(released.dev, dev)).to.be.empty;
     expect(losses(released.prod, prod)).to.be.empty;
     expect(released.prod).to.have.length.above(8);
+  });
+
+  it("are all guarded, also those that the program has gained since", () => {
+    expect(unguarded(released.dev, dev)).to.be.empty;
+    expect(unguarded(released.prod, prod)).to.be.empty;
+    const users = released.dev.find(({ urn }) => urn.endsWith("Table::users"));
+    const others = released.dev.filter((each) => each !== users);
+    expect(unguarded(others, dev)).to.deep.equal([
+      `${users?.urn} is new: run node pulumi/names/write-released.ts`,
+    ]);
+  });
+
+  it("may not gain an input by which the provider replaces what has data", () => {
+    const changed = (input: string) =>
+      dev.resources.map((each) => ({ ...each, props: { ...each.props, [input]: "other" } }));
+    const lost = (input: string) => losses(released.dev, { resources: changed(input) });
+    expect(lost("rangeKey"), "tables").to.have.lengthOf(5);
+    expect(lost("replicationGroupId").join(), "caches").to.contain("would be replaced");
+    expect(lost("internal").join(), "load balancers").to.contain("would be replaced");
+    expect(lost("tags")).to.be.empty;
   });
 
   it("may change by an alias, but neither silently nor with another key", () => {
