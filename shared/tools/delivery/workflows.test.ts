@@ -30,6 +30,7 @@ interface Job {
 }
 
 interface Workflow {
+  defaults?: { run: { shell: string } };
   permissions?: Record<string, string>;
   jobs: Record<string, Job>;
 }
@@ -63,6 +64,17 @@ describe(".github/workflows", () => {
     const scripts = commands.map(([, , name = ""]) => name).filter((name) => name !== "ci");
     expect(scripts).to.include.members(["prepare:machine", "preview:offline", "validate"]);
     expect(scripts.filter((name) => !(name in manifest.scripts))).to.deep.equal([]);
+  });
+
+  it("fail a step in which the first part of a pipeline fails", () => {
+    const pipes = [...workflows].filter(([, workflow]) =>
+      Object.values(workflow.jobs).some(({ steps = [] }) =>
+        steps.some(({ run = "" }) => /[^|]\|(?!\|)\s/.test(run.replace(/'[^']*'/g, ""))),
+      ),
+    );
+    expect(pipes.map(([name]) => name)).to.have.members(["build-app.yml", "deploy-infra.yml"]);
+    // GitHub adds pipefail where the shell is named, and only there.
+    expect(pipes.map(([, { defaults }]) => defaults?.run.shell)).to.deep.equal(["bash", "bash"]);
   });
 
   it("pin every action to a commit, and say its version", () => {
