@@ -15,7 +15,10 @@ export type ImageName = keyof Config["images"];
 const platforms = { arm64: "linux/arm64", x86_64: "linux/amd64" } as const;
 
 /** Enough to go back to, and an end to what storage costs. */
-const keptImages = 20;
+const keptPushes = 20;
+
+/** ECR counts manifests: a push of the pipeline has an index, two platforms and their attestations. */
+const manifestsOfPush = 5;
 
 /** An ECR repository, and in it the image to run: given by its digest, or built and pushed here. */
 export class Image extends pulumi.ComponentResource {
@@ -53,8 +56,12 @@ export class Image extends pulumi.ComponentResource {
     );
     const expireOld = {
       rulePriority: 1,
-      description: `Keep the last ${keptImages} images`,
-      selection: { tagStatus: "any", countType: "imageCountMoreThan", countNumber: keptImages },
+      description: `Keep the last ${keptPushes} pushes`,
+      selection: {
+        tagStatus: "any",
+        countType: "imageCountMoreThan",
+        countNumber: keptPushes * manifestsOfPush,
+      },
       action: { type: "expire" },
     };
     new aws.ecr.LifecyclePolicy(
