@@ -145,6 +145,13 @@ describe("the rehearsal", function () {
     expect(commands.at(-1)).to.match(/^refresh/);
   });
 
+  it("says so, too, of a step whose answer cannot be read", async () => {
+    const { code, output } = await rehearse("dev", { FAKE_STATE: "{half" });
+    expect(code).to.equal(1);
+    expect(output).to.contain("stack export --stack dev: expected JSON, got\n{half");
+    expect(output).to.contain("Stopped at step 10 of 11.");
+  });
+
   it("notices what is left, in the state and in the emulator", async () => {
     const state = JSON.stringify({ deployment: { resources: [{ urn: "urn:forgotten" }] } });
     expect(await rehearse("dev", { FAKE_STATE: state })).to.deep.include({ code: 1 });

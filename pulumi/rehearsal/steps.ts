@@ -1,3 +1,4 @@
+import type { CommandResult } from "./command.ts";
 import type { Emulator } from "./emulator.ts";
 import type { Pulumi } from "./tools.ts";
 import { imaginaryImage } from "./workplace.ts";
@@ -75,25 +76,36 @@ function command(title: string, args: (stage: Stage) => string[]): Step {
 }
 
 async function succeed(pulumi: Pulumi, args: readonly string[]): Promise<string> {
-  const { code, output } = await pulumi(...args);
+  return summaryOf((await call(pulumi, args)).output);
+}
+
+/** What a command printed as JSON. */
+async function read(pulumi: Pulumi, args: readonly string[]): Promise<unknown> {
+  const { stdout } = await call(pulumi, args);
+  try {
+    return JSON.parse(stdout);
+  } catch {
+    throw new Failed(`pulumi ${args.join(" ")}: expected JSON, got\n${tail(stdout)}`);
+  }
+}
+
+async function call(pulumi: Pulumi, args: readonly string[]): Promise<CommandResult> {
+  const result = await pulumi(...args);
+  const { code, output } = result;
   if (code !== 0) throw new Failed(`pulumi ${args.join(" ")}: exit code ${code}\n${tail(output)}`);
-  return summaryOf(output);
+  return result;
 }
 
 async function outputHas(stage: Stage, image: string): Promise<string> {
-  const { code, stdout, output } = await stage.pulumi(
-    ...["stack", "output", "images", "--json", ...of(stage)],
-  );
-  if (code !== 0) throw new Failed(tail(output));
-  const { counter } = JSON.parse(stdout) as { counter?: string };
+  const args = ["stack", "output", "images", "--json", ...of(stage)];
+  const { counter } = (await read(stage.pulumi, args)) as { counter?: string };
   if (counter !== image) throw new Failed(`expected ${image}, got ${counter}`);
   return "";
 }
 
 async function nothingLeft(stage: Stage, before?: Record<string, number>): Promise<string> {
-  const { code, stdout, output } = await stage.pulumi("stack", "export", ...of(stage));
-  if (code !== 0) throw new Failed(tail(output));
-  const { deployment } = JSON.parse(stdout) as { deployment?: { resources?: { urn: string }[] } };
+  const state = await read(stage.pulumi, ["stack", "export", ...of(stage)]);
+  const { deployment } = state as { deployment?: { resources?: { urn: string }[] } };
   const urns = (deployment?.resources ?? []).map(({ urn }) => urn);
   if (urns.length > 0) throw new Failed(`The state still has ${urns.join(", ")}.`);
   const after = await stage.emulator.inventory();
