@@ -15,7 +15,8 @@ const rules: readonly PathRule[] = Object.entries<ServiceContract>(services)
 
 /**
  * The service that a load balancer's listener rules give this path to: the first match by
- * priority; undefined when no rule matches. Paths are compared as they stand, undecoded.
+ * priority; undefined when no rule matches. Paths are compared as they stand, undecoded; an ALB
+ * normalizes them first, in a way that AWS does not document, and may match a few more spellings.
  *
  * @param path of the request, without its query
  */
