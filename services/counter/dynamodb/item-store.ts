@@ -18,6 +18,7 @@ import {
 } from "../counter.ts";
 import { bucketName, bucketsOf, tallyOf } from "./buckets.ts";
 import { type Item, numberIn, numbers } from "./item.ts";
+import { Sweeps } from "./sweeps.ts";
 
 /** Buckets are kept a little longer than they count, for clocks that differ. */
 const KEPT_SECONDS = MINUTE_BUCKETS + 10;
@@ -51,7 +52,7 @@ export class ItemStore implements CounterStore {
   readonly name = "dynamodb";
   readonly #options: ItemStoreOptions;
   /** What the next update of a page sweeps. */
-  readonly #stale = new Map<string, Stale>();
+  readonly #sweeps = new Sweeps<Stale>();
   #lastBatch = 0;
 
   constructor(options: ItemStoreOptions) {
@@ -113,7 +114,7 @@ export class ItemStore implements CounterStore {
       if (!(error instanceof ConditionalCheckFailedException)) throw error;
     }
     // Perhaps a writer that was to be swept came back: the next round sweeps nothing.
-    this.#stale.delete(page);
+    this.#sweeps.forget(page);
     const item = (await this.#find(page)) ?? {};
     if ((numberIn(item, `batch_${writer}`) ?? 0) === id) {
       // The reply to an earlier attempt was lost: the numbers are ours already.
@@ -127,7 +128,7 @@ export class ItemStore implements CounterStore {
   #countExpression({ page, hits, bots }: HitBatch, id: number, nowMs: number) {
     const { writer } = this.#options;
     const total = "if_not_exists(counted, :none) + :hits";
-    const { buckets = [], writers = [], fence = 0 } = this.#stale.get(page) ?? {};
+    const { buckets = [], writers = [], fence = 0 } = this.#sweeps.find(page) ?? {};
     const second = bucketName(Math.floor(nowMs / 1_000));
     const stale = [
       ...buckets.filter((name) => name !== second),
@@ -186,8 +187,7 @@ export class ItemStore implements CounterStore {
       .filter((name) => name.startsWith("batch_") && (numberIn(item, name) ?? 0) < fence)
       .map((name) => name.slice("batch_".length))
       .slice(0, SWEPT_FENCES);
-    if (buckets.length + writers.length === 0) this.#stale.delete(page);
-    else this.#stale.set(page, { buckets, writers, fence });
+    this.#sweeps.note(page, { buckets, writers, fence }, buckets.length + writers.length);
   }
 
   async #find(page: string): Promise<Item | undefined> {

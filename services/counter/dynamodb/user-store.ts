@@ -10,6 +10,7 @@ import { StoreUnavailable } from "../../../shared/kit/store-unavailable.ts";
 import { MAX_NUMBER, type Raise, type User, type UserStore } from "../accounts/accounts.ts";
 import { Deal, randomReceipt, staleReceipts } from "./receipts.ts";
 import type { Item } from "./item.ts";
+import { Sweeps } from "./sweeps.ts";
 
 const MAX_ROUNDS = 8;
 
@@ -41,7 +42,7 @@ interface Change {
 export class DynamoDBUserStore implements UserStore {
   readonly #options: UserStoreOptions;
   /** Receipts that the next update of a user sweeps. */
-  readonly #stale = new Map<string, readonly string[]>();
+  readonly #sweeps = new Sweeps<readonly string[]>();
 
   constructor(options: UserStoreOptions) {
     this.#options = options;
@@ -109,7 +110,7 @@ export class DynamoDBUserStore implements UserStore {
     const { client, table, now } = this.#options;
     // A request that is sent again late may bring the key of a receipt that was to be swept.
     const written = new Set(receipts.map(([id]) => id));
-    const stale = (this.#stale.get(email) ?? []).filter((id) => !written.has(id));
+    const stale = (this.#sweeps.find(email) ?? []).filter((id) => !written.has(id));
     const swept = stale.flatMap((id) => [id, `at_${id}`]);
     const values = [...new Set([add, ...receipts.map(([, offset]) => offset)])];
     const base = set === undefined ? "#number" : ":set";
@@ -153,8 +154,7 @@ export class DynamoDBUserStore implements UserStore {
   #noteStale(email: string, item: Item): void {
     const { now, random } = this.#options;
     const stale = staleReceipts(item, now(), random);
-    if (stale.length === 0) this.#stale.delete(email);
-    else this.#stale.set(email, stale);
+    this.#sweeps.note(email, stale, stale.length);
   }
 
   async #read(email: string): Promise<Item | undefined> {
