@@ -1,5 +1,4 @@
 import {
-  ConditionalCheckFailedException,
   DeleteItemCommand,
   type DynamoDBClient,
   GetItemCommand,
@@ -17,7 +16,7 @@ import {
   type Tally,
 } from "../counter.ts";
 import { bucketName, bucketsOf, tallyOf } from "./buckets.ts";
-import { type Item, numberIn, numbers } from "./item.ts";
+import { type Item, numberIn, numbers, unlessRefused } from "./item.ts";
 import { Sweeps } from "./sweeps.ts";
 
 /** Buckets are kept a little longer than they count, for clocks that differ. */
@@ -61,8 +60,7 @@ export class ItemStore implements CounterStore {
 
   async add(batch: HitBatch): Promise<Tally> {
     const nowMs = this.#options.now();
-    this.#lastBatch = Math.max(this.#lastBatch + 1, nowMs * 1_000);
-    const id = this.#lastBatch;
+    const id = this.#nextId(nowMs);
     for (let round = 0; round < MAX_ROUNDS; round += 1) {
       const counted = await this.#count(batch, id, nowMs);
       if (counted !== undefined) return counted;
@@ -87,31 +85,59 @@ export class ItemStore implements CounterStore {
 
   async set(page: string, count: number): Promise<Tally> {
     const nowMs = this.#options.now();
-    const item = await this.#update(page, {
+    const values = { ":count": count, ":now": nowMs, ":none": 0, ":one": 1 };
+    const item = await this.#updateIf(page, {
       UpdateExpression:
-        "SET counted = :count, as_of = :now, epoch = if_not_exists(epoch, :none) + :one " +
-        "REMOVE reserved_to",
-      ExpressionAttributeValues: numbers({ ":count": count, ":now": nowMs, ":none": 0, ":one": 1 }),
+        "SET counted = :count, as_of = :now, epoch = if_not_exists(epoch, :none) + :one, " +
+        "changed_by = :change REMOVE reserved_to",
+      // Sent again after a lost reply it must not take back the numbers that were given since.
+      ConditionExpression: "attribute_not_exists(changed_by) OR changed_by <> :change",
+      ExpressionAttributeValues: { ...numbers(values), ...this.#newChange(nowMs) },
     });
-    return tallyOf(item, count, nowMs);
+    return tallyOf(item ?? (await this.#find(page)) ?? {}, count, nowMs);
   }
 
+  /** Marks the item first: a removal that is sent again leaves the page that was made since. */
   async remove(page: string): Promise<void> {
-    const { client, table, onCall } = this.#options;
+    const { client, table, now, onCall } = this.#options;
+    const ExpressionAttributeValues = this.#newChange(now());
+    const marked = await this.#updateIf(page, {
+      UpdateExpression: "SET changed_by = :change",
+      ConditionExpression: "attribute_exists(page)",
+      ExpressionAttributeValues,
+    });
+    if (marked === undefined) return;
     onCall?.();
-    await client.send(new DeleteItemCommand({ TableName: table, Key: { page: { S: page } } }));
+    const Key = { page: { S: page } };
+    const ConditionExpression = "changed_by = :change";
+    await unlessRefused(
+      client.send(
+        new DeleteItemCommand({
+          ...{ TableName: table, Key, ConditionExpression, ExpressionAttributeValues },
+        }),
+      ),
+    );
+  }
+
+  /** Above every earlier one of this process. */
+  #nextId(nowMs: number): number {
+    this.#lastBatch = Math.max(this.#lastBatch + 1, nowMs * 1_000);
+    return this.#lastBatch;
+  }
+
+  /** Names one call, so that it is known when it is sent again. */
+  #newChange(nowMs: number): Item {
+    return { ":change": { S: `${this.#options.writer} ${this.#nextId(nowMs)}` } };
   }
 
   /** Undefined when the page was found to be Redis' and has been taken over: to be tried again. */
   async #count(batch: HitBatch, id: number, nowMs: number): Promise<Tally | undefined> {
     const { page } = batch;
     const { writer } = this.#options;
-    try {
-      const item = await this.#update(page, this.#countExpression(batch, id, nowMs));
-      this.#noteStale(page, item, nowMs);
-      return tallyOf(item, numberIn(item, "counted") ?? 0, nowMs);
-    } catch (error) {
-      if (!(error instanceof ConditionalCheckFailedException)) throw error;
+    const counted = await this.#updateIf(page, this.#countExpression(batch, id, nowMs));
+    if (counted !== undefined) {
+      this.#noteStale(page, counted, nowMs);
+      return tallyOf(counted, numberIn(counted, "counted") ?? 0, nowMs);
     }
     // Perhaps a writer that was to be swept came back: the next round sweeps nothing.
     this.#sweeps.forget(page);
@@ -165,15 +191,11 @@ export class ItemStore implements CounterStore {
   /** Ends a page's epoch in Redis, above every number that it may have given. */
   async #takeOver(page: string, { epoch, reserved_to }: Item): Promise<void> {
     if (epoch === undefined || reserved_to === undefined) return;
-    try {
-      await this.#update(page, {
-        UpdateExpression: "SET counted = :to, epoch = epoch + :one REMOVE reserved_to",
-        ConditionExpression: "epoch = :epoch AND reserved_to = :to",
-        ExpressionAttributeValues: { ":to": reserved_to, ":epoch": epoch, ":one": { N: "1" } },
-      });
-    } catch (error) {
-      if (!(error instanceof ConditionalCheckFailedException)) throw error;
-    }
+    await this.#updateIf(page, {
+      UpdateExpression: "SET counted = :to, epoch = epoch + :one REMOVE reserved_to",
+      ConditionExpression: "epoch = :epoch AND reserved_to = :to",
+      ExpressionAttributeValues: { ":to": reserved_to, ":epoch": epoch, ":one": { N: "1" } },
+    });
   }
 
   #noteStale(page: string, item: Item, nowMs: number): void {
@@ -199,14 +221,14 @@ export class ItemStore implements CounterStore {
     return Item;
   }
 
-  async #update(page: string, input: Expressions): Promise<Item> {
+  /** The item as changed; undefined, and nothing changed, when the condition does not hold. */
+  async #updateIf(page: string, input: Expressions): Promise<Item | undefined> {
     const { client, table, onCall } = this.#options;
     onCall?.();
     const Key = { page: { S: page } };
-    const { Attributes = {} } = await client.send(
-      new UpdateItemCommand({ TableName: table, Key, ReturnValues: "ALL_NEW", ...input }),
-    );
-    return Attributes;
+    const update = { TableName: table, Key, ReturnValues: "ALL_NEW", ...input } as const;
+    const reply = await unlessRefused(client.send(new UpdateItemCommand(update)));
+    return reply && (reply.Attributes ?? {});
   }
 }
 

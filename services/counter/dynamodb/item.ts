@@ -1,4 +1,4 @@
-import type { AttributeValue } from "@aws-sdk/client-dynamodb";
+import { type AttributeValue, ConditionalCheckFailedException } from "@aws-sdk/client-dynamodb";
 
 /** An item as DynamoDB's API has it. */
 export type Item = Record<string, AttributeValue>;
@@ -12,4 +12,14 @@ export function numberIn(item: Item, name: string): number | undefined {
 export function numbers(values: Record<string, number>): Item {
   const entries = Object.entries(values);
   return Object.fromEntries(entries.map(([name, value]) => [name, { N: String(value) }]));
+}
+
+/** The reply to a write; undefined, and nothing was written, when its condition does not hold. */
+export async function unlessRefused<T>(call: Promise<T>): Promise<T | undefined> {
+  try {
+    return await call;
+  } catch (error) {
+    if (error instanceof ConditionalCheckFailedException) return undefined;
+    throw error;
+  }
 }

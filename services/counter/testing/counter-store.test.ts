@@ -107,14 +107,21 @@ function openDynamoDB(): DynamoDBClient {
 }
 
 /** The SDK itself takes a lost connection for a reason to send again. */
-function clientLosingAReply(): DynamoDBClient {
+function clientLosingAReply({
+  command = "UpdateItemCommand",
+  meanwhile = () => Promise.resolve(),
+}: {
+  command?: string;
+  meanwhile?: () => Promise<void>;
+} = {}): DynamoDBClient {
   const client = openDynamoDB();
   let lost = false;
   client.middlewareStack.add(
     (next, context) => async (args) => {
       const reply = await next(args);
-      if (lost || context.commandName !== "UpdateItemCommand") return reply;
+      if (lost || context.commandName !== command) return reply;
       lost = true;
+      await meanwhile();
       throw Object.assign(new Error("the reply was lost"), { name: "TimeoutError" });
     },
     { step: "deserialize", priority: "high" },
@@ -271,6 +278,25 @@ describe("ItemStore", () => {
     const { Item = {} } = await dynamodb.send(new GetItemCommand(key));
     expect(Item["counted"]?.N).to.equal("150");
     expect(Object.keys(Item)).to.have.lengthOf.below(45);
+  });
+
+  it("sets a count once when the reply is lost: numbers that were given since are kept", async () => {
+    const [page, other, numbers] = [newName(), openItemStore(), [] as number[]];
+    const hit = async () => void numbers.push((await other.add(hits(page))).count);
+    const store = openItemStore(clientLosingAReply({ meanwhile: hit }));
+    expect((await store.set(page, 100)).count).to.equal(100);
+    await hit();
+    expect(numbers).to.deep.equal([101, 102]);
+  });
+
+  it("removes a page once when the reply is lost: one that was made since is kept", async () => {
+    const [page, other, numbers] = [newName(), openItemStore(), [] as number[]];
+    const hit = async () => void numbers.push((await other.add(hits(page))).count);
+    const lost = { command: "DeleteItemCommand", meanwhile: hit };
+    await other.add(hits(page, 9));
+    await openItemStore(clientLosingAReply(lost)).remove(page);
+    await hit();
+    expect(numbers).to.deep.equal([1, 2]);
   });
 
   it("refuses a batch that was given up and comes after a later one", async () => {
