@@ -20,6 +20,11 @@ export interface EndOptions {
   isKept?: boolean;
 }
 
+export interface RemoveOptions {
+  /** True does not wait for who begins or ends an epoch of the page. */
+  isForced: boolean;
+}
+
 export interface PagesOptions {
   redis: CounterRedis;
   /** This process's name in fences and elections; never used by another process, nor again. */
@@ -97,9 +102,15 @@ export class Pages {
     return outcome === DONE ? { epoch: ended, count } : undefined;
   }
 
-  /** Forgets the page and its history; nobody begins an epoch until `release`, or two seconds. */
-  async remove(page: string): Promise<void> {
-    await this.#run("removePage", [...keysOf(page), beginKey(page)], this.#keeper);
+  /**
+   * Forgets the page and its history; nobody begins an epoch until `release`, or two seconds.
+   *
+   * @returns false, and nothing is done, while somebody begins or ends an epoch, unless forced
+   */
+  async remove(page: string, { isForced }: RemoveOptions): Promise<boolean> {
+    const args = [this.#keeper, isForced ? "0" : "1"];
+    const [outcome] = await this.#run("removePage", [...keysOf(page), beginKey(page)], ...args);
+    return outcome === DONE;
   }
 
   /** Lets others begin an epoch again. */

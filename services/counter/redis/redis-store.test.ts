@@ -11,6 +11,7 @@ import { StoreUnavailable } from "../../../shared/kit/store-unavailable.ts";
 import type { HitBatch, Tally } from "../counter.ts";
 import type { Ledger } from "../ledger.ts";
 import { LedgerStore } from "../dynamodb/ledger-store.ts";
+import { beginKey } from "./keys.ts";
 import { RedisStore } from "./redis-store.ts";
 import { type CounterRedis, counterScripts } from "./scripts.ts";
 import { Pages } from "./pages.ts";
@@ -159,6 +160,49 @@ describe("RedisStore", () => {
     await leaving.add(hits(page, 3));
     await giveBack(leaving);
     expect((await next)?.count).to.equal(4);
+  });
+
+  it("counts a hit whose page took longer to begin than hits wait for others", async () => {
+    let nowMs = Date.now();
+    const slow = ledgerWith({
+      find: async (page) => {
+        nowMs += 60_000;
+        return ledger.find(page);
+      },
+    });
+    const store = new RedisStore({ pages: newPages(), ledger: slow, now: () => nowMs });
+    expect((await store.add(hits(newName(), 3))).count).to.equal(3);
+  });
+
+  it("forgets a page that another instance is ending, however slow DynamoDB is", async () => {
+    const page = newName();
+    const calls: number[] = [];
+    const pages = new Pages({ redis, writer: newName(), onCall: () => calls.push(1) });
+    const staying = new RedisStore({ pages, ledger, now: Date.now });
+    let removal: Promise<void> | undefined;
+    const slow = ledgerWith({
+      async settle(...args) {
+        removal = staying.remove(page);
+        await pollUntil(() => calls.length >= 2, { what: "the removal is sent again, or ends" });
+        return ledger.settle(...args);
+      },
+    });
+    const leaving = new RedisStore({ pages: newPages(), ledger: slow, now: Date.now });
+    await leaving.add(hits(page, 3));
+    await giveBack(leaving);
+    await removal;
+    expect(await ledger.find(page)).to.equal(undefined);
+    expect((await staying.add(hits(page))).count).to.equal(1);
+  });
+
+  it("forgets a page at last that somebody died beginning", async () => {
+    const [page, redisPages] = [newName(), newPages()];
+    await open().add(hits(page));
+    await redis.run((client) => client.set(beginKey(page), "dead"));
+    let nowMs = 0;
+    const now = () => (nowMs += 1_000);
+    await new RedisStore({ pages: redisPages, ledger, now }).remove(page);
+    expect((await open().add(hits(page))).count).to.equal(1);
   });
 
   it("still rolls up a page that it counted while it was ending it", async () => {

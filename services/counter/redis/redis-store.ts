@@ -21,8 +21,13 @@ const RESEND_PAUSES_MS = [25, 50, 100, 200, 400];
 const RESEND_MS = 1_000;
 /** Pauses while another instance begins the page's epoch; the last one repeats. */
 const WAIT_PAUSES_MS = [5, 10, 20, 40, 80, 160];
-/** A batch that has no numbers by then is refused; another instance may have died beginning. */
-const PATIENCE_MS = 2_500;
+/**
+ * Longest wait for others: one may have died beginning or ending an epoch, which costs two seconds,
+ * and the next one may need as long to begin.
+ */
+const PATIENCE_MS = 4_000;
+/** How often a batch gets numbers for its page before it is refused: others may take them. */
+const MAX_SUPPLIES = 8;
 
 export interface RedisStoreOptions {
   pages: Pages;
@@ -61,15 +66,20 @@ export class RedisStore implements CounterStore {
     const { page } = batch;
     const send = this.#pages.add(batch);
     const untilMs = this.#now() + PATIENCE_MS;
-    for (let waits = 0; this.#now() < untilMs;) {
+    for (let waits = 0, supplies = 0; supplies < MAX_SUPPLIES;) {
       const reply = await this.#sendUntilAnswered(send);
       if (reply.outcome === "counted") return this.#note(page, reply);
       if (reply.outcome === "full") throw new CountExhausted(page);
-      if (reply.outcome === "wait") await delay(WAIT_PAUSES_MS[waits++] ?? WAIT_PAUSES_MS.at(-1));
+      if (reply.outcome === "wait") {
+        if (this.#now() >= untilMs) break;
+        await delay(pauseMs((waits += 1)));
+        continue;
+      }
+      supplies += 1;
       if (reply.outcome === "begin") await this.#reservations.begin(page, batch.hits);
       if (reply.outcome === "raise") await this.#reservations.raise(page, reply.raise);
     }
-    throw new StoreUnavailable("dynamodb", new Error(`no numbers within ${PATIENCE_MS} ms`));
+    throw new StoreUnavailable("dynamodb", new Error("others keep or take the page's numbers"));
   }
 
   async read(page: string): Promise<Reading> {
@@ -91,8 +101,10 @@ export class RedisStore implements CounterStore {
     return { ...(await this.read(page)), count };
   }
 
-  remove(page: string): Promise<void> {
-    return this.#reservations.remove(page);
+  async remove(page: string): Promise<void> {
+    const untilMs = this.#now() + PATIENCE_MS;
+    const remove = () => this.#reservations.remove(page, { isForced: this.#now() >= untilMs });
+    for (let waits = 1; !(await remove()); waits += 1) await delay(pauseMs(waits));
   }
 
   #note(page: string, { tally, epoch, raise }: AddReply & { outcome: "counted" }): Tally {
@@ -118,4 +130,9 @@ export class RedisStore implements CounterStore {
     }
     return send();
   }
+}
+
+/** @param wait 1 for the first one */
+function pauseMs(wait: number): number | undefined {
+  return WAIT_PAUSES_MS[wait - 1] ?? WAIT_PAUSES_MS.at(-1);
 }

@@ -1,7 +1,7 @@
 import { StoreUnavailable } from "../../../shared/kit/store-unavailable.ts";
 import { MAX_COUNT } from "../counter.ts";
 import type { EndedEpoch, Epoch, Ledger, LedgerEntry } from "../ledger.ts";
-import type { Pages, Raise } from "./pages.ts";
+import type { Pages, Raise, RemoveOptions } from "./pages.ts";
 import { FIRST_STEP } from "./scripts.ts";
 
 /** The ledger changes under a reader when other instances count; more often in a row is a fault. */
@@ -82,10 +82,16 @@ export class Reservations {
     });
   }
 
-  /** Forgets the page: its next hit is its first. */
-  async remove(page: string): Promise<void> {
-    await this.#pages.remove(page);
+  /**
+   * Forgets the page: its next hit is its first.
+   *
+   * @returns false, and nothing is done, while somebody begins or ends an epoch, unless forced: what
+   *   they have still to write would bring the page back
+   */
+  async remove(page: string, options: RemoveOptions): Promise<boolean> {
+    if (!(await this.#pages.remove(page, options))) return false;
     await this.#thenRelease(page, () => this.#ledger.remove(page));
+    return true;
   }
 
   /** Failing to release costs the others two seconds, and nothing else. */

@@ -188,11 +188,15 @@ redis.call('SET', KEYS[2], ARGV[3], 'PX', ${BEGIN_MS})
 return {${DONE}, tonumber(page[3]), tonumber(page[2])}
 `;
 
-/** Keys page, ring, visitors, begin; argument who keeps the others from beginning an epoch. */
+/**
+ * Keys page, ring, visitors, begin; arguments who keeps the others from beginning an epoch, and 1 to
+ * wait for who begins or ends one now. Replies `{DONE}` or `{WAIT}`.
+ */
 const REMOVE = `${PRELUDE}
+if ARGV[2] == '1' and redis.call('EXISTS', KEYS[4]) == 1 then return {${WAIT}} end
 redis.call('DEL', KEYS[1], KEYS[2], KEYS[3])
 redis.call('SET', KEYS[4], ARGV[1], 'PX', ${BEGIN_MS})
-return {1}
+return {${DONE}}
 `;
 
 const toNumbers = (reply: unknown) => reply as number[];
