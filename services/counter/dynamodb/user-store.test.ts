@@ -157,6 +157,19 @@ describe("DynamoDBUserStore", () => {
     expect(await store.raiseNumber(email, [{ key: "key-43" }])).to.deep.equal([43]);
   });
 
+  it("keeps the receipt of a key that came again after another instance found it stale", async () => {
+    let second = 0;
+    const now = () => (second += 1) * 1_000;
+    const [a, b] = [open(0, now), open(0, now)];
+    const { email } = await withUser(a);
+    await a.raiseNumber(email, [{ key: "often" }]);
+    for (let round = 0; round < 40; round += 1) await a.raiseNumber(email, anonymous(1));
+    for (let round = 0; round < 2; round += 1) await b.raiseNumber(email, anonymous(1));
+    expect(await b.raiseNumber(email, [{ key: "often" }])).to.deep.equal([44]);
+    expect(await a.raiseNumber(email, anonymous(1))).to.deep.equal([45]);
+    expect(await a.raiseNumber(email, [{ key: "often" }])).to.deep.equal([44]);
+  });
+
   it("deals to a batch of as many keys as a batch can hold", async () => {
     const { store, email } = await withUser();
     const raises = Array.from({ length: 1_000 }, (_, index) => ({ key: `key-${index}` }));

@@ -9,7 +9,7 @@ import {
 import { StoreUnavailable } from "../../../shared/kit/store-unavailable.ts";
 import { MAX_NUMBER, type Raise, type User, type UserStore } from "../accounts/accounts.ts";
 import { Deal, randomReceipt, staleReceipts } from "./receipts.ts";
-import type { Item } from "./item.ts";
+import { type Item, numberIn } from "./item.ts";
 import { Sweeps } from "./sweeps.ts";
 
 const MAX_ROUNDS = 8;
@@ -21,6 +21,12 @@ export interface UserStoreOptions {
   now: () => number;
   /** At least 0, below 1. */
   random: () => number;
+}
+
+/** Receipts that no longer count, and when the newest of them was written. */
+interface Stale {
+  ids: readonly string[];
+  atMs: number;
 }
 
 /** One change of a number, and the receipts by which a lost reply can be found again. */
@@ -42,7 +48,7 @@ interface Change {
 export class DynamoDBUserStore implements UserStore {
   readonly #options: UserStoreOptions;
   /** Receipts that the next update of a user sweeps. */
-  readonly #sweeps = new Sweeps<readonly string[]>();
+  readonly #sweeps = new Sweeps<Stale>();
 
   constructor(options: UserStoreOptions) {
     this.#options = options;
@@ -110,7 +116,8 @@ export class DynamoDBUserStore implements UserStore {
     const { client, table, now } = this.#options;
     // A request that is sent again late may bring the key of a receipt that was to be swept.
     const written = new Set(receipts.map(([id]) => id));
-    const stale = (this.#sweeps.find(email) ?? []).filter((id) => !written.has(id));
+    const { ids = [], atMs = 0 } = this.#sweeps.find(email) ?? {};
+    const stale = ids.filter((id) => !written.has(id));
     const swept = stale.flatMap((id) => [id, `at_${id}`]);
     const values = [...new Set([add, ...receipts.map(([, offset]) => offset)])];
     const base = set === undefined ? "#number" : ":set";
@@ -122,6 +129,8 @@ export class DynamoDBUserStore implements UserStore {
       "attribute_exists(email)",
       "#number <= :room",
       ...receipts.map(([id]) => `attribute_not_exists(${id})`),
+      // Swept by another instance meanwhile, and written again since: its key came again.
+      ...stale.map((id) => `NOT at_${id} > :stale`),
     ];
     try {
       const { Attributes = {} } = await client.send(
@@ -139,6 +148,7 @@ export class DynamoDBUserStore implements UserStore {
             ...(set !== undefined && { ":set": numeric(set) }),
             ":room": numeric(MAX_NUMBER - add),
             ":now": numeric(now()),
+            ...(stale.length > 0 && { ":stale": numeric(atMs) }),
           },
           ReturnValues: "ALL_NEW",
         }),
@@ -146,15 +156,18 @@ export class DynamoDBUserStore implements UserStore {
       this.#noteStale(email, Attributes);
       return Attributes;
     } catch (error) {
-      if (error instanceof ConditionalCheckFailedException) return undefined;
-      throw error;
+      if (!(error instanceof ConditionalCheckFailedException)) throw error;
+      // Perhaps a receipt that was to be swept: the next round sweeps none.
+      this.#sweeps.forget(email);
+      return undefined;
     }
   }
 
   #noteStale(email: string, item: Item): void {
     const { now, random } = this.#options;
-    const stale = staleReceipts(item, now(), random);
-    this.#sweeps.note(email, stale, stale.length);
+    const ids = staleReceipts(item, now(), random);
+    const atMs = Math.max(...ids.map((id) => numberIn(item, `at_${id}`) ?? 0));
+    this.#sweeps.note(email, { ids, atMs }, ids.length);
   }
 
   async #read(email: string): Promise<Item | undefined> {
