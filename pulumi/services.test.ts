@@ -73,7 +73,11 @@ describe("the services in the Pulumi program", () => {
 
     it("read each secret by a policy of its own, which goes only after the tasks that need it", () => {
       const policies = names(ofType(dev, "aws:iam/rolePolicy:RolePolicy"));
-      expect(policies).to.include.members(["counter-execution", "counter-execution-redis-url"]);
+      // Named after its secret: a renamed one gets a policy beside the old one.
+      const own = ["cache-url", "api-key", "token-key"].map(
+        (secret) => `counter-execution-${secret}`,
+      );
+      expect(policies).to.include.members(["counter-execution", ...own]);
       const { policy } = find(dev, "aws:iam/rolePolicy:RolePolicy", "counter-execution").props;
       expect(String(policy)).to.not.contain("secretsmanager");
       const other = "counter-execution-eu-west-1-123456789012-repository-other";

@@ -11,6 +11,8 @@ export interface SecretArgs {
 
 /** A value in Secrets Manager, which a container gets without the task definition showing it. */
 export class Secret extends pulumi.ComponentResource {
+  /** In the program; another name makes another secret. */
+  readonly name: string;
   readonly arn: pulumi.Output<string>;
   readonly value: pulumi.Output<string>;
   /** For the `secrets` of a container; names the version, so that a new value rolls the tasks. */
@@ -31,6 +33,7 @@ export class Secret extends pulumi.ComponentResource {
       { parent: this, ignoreChanges: args.value === undefined ? ["secretString"] : [] },
     );
 
+    this.name = name;
     this.arn = secret.arn;
     this.value = pulumi.secret(version.secretString.apply((value) => value ?? ""));
     this.reference = pulumi.interpolate`${secret.arn}:::${version.versionId}`;

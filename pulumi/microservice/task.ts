@@ -67,14 +67,15 @@ export class Task extends pulumi.ComponentResource {
   }
 
   /**
-   * A policy for each need: one that goes, as when the cache is turned off, is deleted at the end of
-   * the update, after the last task that has it. One that shrank would stop a rollback.
+   * A policy for each need: one that goes, as when the cache is turned off or a secret is renamed, is
+   * deleted at the end of the update, after the last task that has it. One that shrank, or named the
+   * new secret alone, would stop a rollback.
    */
   #startPolicies(name: string, { image, secrets }: TaskArgs): Policies {
     const { otherRepositoryArn: other } = image;
     const repository = other?.split(":").slice(3).join("-").replaceAll("/", "-") ?? "";
-    const read = Object.entries(secrets).map(([variable, secret]) => [
-      `${name}-execution-${variable.toLowerCase().replaceAll("_", "-")}`,
+    const read = Object.values(secrets).map((secret) => [
+      `${name}-execution-${secret.name}`,
       [secretGrant<pulumi.Input<string>>(secret.arn)],
     ]);
     return {
