@@ -281,6 +281,7 @@ describe("the services in the Pulumi program", () => {
       const outage = find(dev, type.alarm, "catalog-outage");
       expect(outage.props).to.include({
         metricName: "HealthyHostCount",
+        statistic: "Maximum",
         comparisonOperator: "LessThanThreshold",
         threshold: 1,
         treatMissingData: "breaching",

@@ -93,7 +93,8 @@ export function healthAlarms(
   if (args.mayRest) return;
   alarm(scope, "outage", {
     description: "No healthy task is left: every request to the service fails",
-    metric: { ...target, metricName: "HealthyHostCount", statistic: "Minimum" },
+    // Each zone tells its own count, and one without tasks may tell 0.
+    metric: { ...target, metricName: "HealthyHostCount", statistic: "Maximum" },
     threshold: 1,
     rings: "below",
     missing: "breaching",
