@@ -1,6 +1,6 @@
 import { execFileSync, spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { copyFileSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -30,6 +30,8 @@ export class BareMachine implements Disposable {
   constructor(repository: string, npmVersion: string) {
     process.once("exit", () => this[Symbol.dispose]());
     try {
+      // A temporary folder is for its owner alone, and this one holds a user who is not root.
+      chmodSync(this.#root, 0o755);
       bootstrap(this.#root);
       for (const file of hostFiles) {
         mkdirSync(join(this.#root, file, ".."), { recursive: true });
