@@ -94,8 +94,10 @@ export function renderAccountPage(scriptNonce: string): string {
 <main>
 <h1>Your number</h1>
 <form id="credentials">
-<label>Email <input id="email" type="text" inputmode="email" autocapitalize="none" spellcheck="false" autocomplete="username" required></label>
-<label>Password <input id="password" type="password" autocomplete="current-password" minlength="8" maxlength="128" required></label>
+<label>Email <input id="email" type="text" inputmode="email" autocapitalize="none"
+ spellcheck="false" autocomplete="username" required></label>
+<label>Password <input id="password" type="password" autocomplete="current-password"
+ minlength="8" maxlength="128" required></label>
 <div class="actions">
 <button type="submit" value="login">Log in</button>
 <button type="submit" value="register">Register</button>
@@ -113,7 +115,9 @@ export function renderAccountPage(scriptNonce: string): string {
 </form>
 </section>
 <p id="message" role="status"></p>
-<noscript><p>This page needs JavaScript. Without it, use the API: <a href="/counter/docs">its documentation</a>.</p></noscript>
+<noscript>
+<p>This page needs JavaScript. Without it, use the API: <a href="/counter/docs">its documentation</a>.</p>
+</noscript>
 </main>
 <footer><a href="/counter/docs">API documentation</a> <a href="/">Counter</a></footer>
 <script type="module" nonce="${escapeHtml(scriptNonce)}">new (${String(AccountForms)})().start();</script>

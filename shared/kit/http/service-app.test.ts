@@ -4,7 +4,7 @@ import { expect } from "chai";
 import { z } from "zod";
 import { StoreUnavailable } from "../store-unavailable.ts";
 import { pollUntil } from "../../tools/local/processes/poll-until.ts";
-import { recordingLog, startApp, testContext } from "../../tools/testing/start-app.ts";
+import { recordingLog, startApp, testContext, testService } from "../../tools/testing/start-app.ts";
 import { Problem } from "./problem.ts";
 import { route } from "./route.ts";
 import { createServiceApp, type ServiceContext } from "./service-app.ts";
@@ -51,16 +51,9 @@ const routes = [
     },
   }),
 ];
-const about = {
-  service: "catalog",
-  title: "Things",
-  description: "For a test.",
-  version: "1.0.0",
-} as const;
-
 async function start(overrides: Partial<ServiceContext> = {}) {
   const context = testContext(overrides);
-  const app = createServiceApp(about, routes, context);
+  const app = createServiceApp(testService, routes, context);
   return { ...(await startApp(app)), context };
 }
 

@@ -9,7 +9,8 @@ if version=$(node --version 2>&1); then
   v24.* | v2[5-9].*) exec node "$@" ;;
   esac
   echo "This repository needs Node 24 or later; here is $version." >&2
-  echo "There is a packaged Node for Linux on x64 and arm64: run 'npm ci' there. Elsewhere, install Node 24." >&2
+  echo "There is a packaged Node for Linux on x64 and arm64: run 'npm ci' there." \
+    "Elsewhere, install Node 24." >&2
   exit 1
 fi
 

@@ -26,6 +26,14 @@ export async function startApp(app: Koa): Promise<RunningApp> {
   };
 }
 
+/** A service that tests describe: what it is about does not matter to them. */
+export const testService = {
+  service: "catalog",
+  title: "Things",
+  description: "For a test.",
+  version: "1.0.0",
+} as const;
+
 /** What a service is given beside its domain, as a test wants it: quiet, open, without stores. */
 export function testContext(overrides: Partial<ServiceContext> = {}): ServiceContext {
   return {

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { z } from "zod";
-import { startApp, testContext } from "../../../tools/testing/start-app.ts";
+import { startApp, testContext, testService } from "../../../tools/testing/start-app.ts";
 import { route } from "../route.ts";
 import { createServiceApp } from "../service-app.ts";
 import { type JsonObject, toJsonSchema } from "./json-schema.ts";
@@ -21,16 +21,9 @@ const routes = [
     handle: (ctx, { body }) => void (ctx.body = body),
   }),
 ];
-const about = {
-  service: "catalog",
-  title: "Things",
-  description: "For a test.",
-  version: "1.0.0",
-} as const;
-
 function start(apiKeys: readonly string[]) {
   const context = testContext({ http: { ...testContext().http, apiKeys } });
-  return startApp(createServiceApp(about, routes, context));
+  return startApp(createServiceApp(testService, routes, context));
 }
 
 describe("the API description", () => {

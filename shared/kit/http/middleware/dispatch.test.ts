@@ -1,7 +1,7 @@
 import { request } from "node:http";
 import { expect } from "chai";
 import { z } from "zod";
-import { startApp, testContext } from "../../../tools/testing/start-app.ts";
+import { startApp, testContext, testService } from "../../../tools/testing/start-app.ts";
 import { type Route, route } from "../route.ts";
 import { createServiceApp } from "../service-app.ts";
 
@@ -30,17 +30,10 @@ const routes = [
   named("GET", "/own", { namedOriginsOnly: true }),
   named("PUT", "/own", { namedOriginsOnly: true }),
 ];
-const about = {
-  service: "catalog",
-  title: "Things",
-  description: "For a test.",
-  version: "1.0.0",
-} as const;
-
 function start(corsOrigins: readonly string[] = ["*"]) {
   const context = testContext();
   const http = { ...context.http, corsOrigins };
-  return startApp(createServiceApp(about, routes, { ...context, http }));
+  return startApp(createServiceApp(testService, routes, { ...context, http }));
 }
 
 /** Asks for exactly this path: fetch would normalise it. */

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { z } from "zod";
-import { startApp, testContext } from "../../../tools/testing/start-app.ts";
+import { startApp, testContext, testService } from "../../../tools/testing/start-app.ts";
 import { route } from "../route.ts";
 import { createServiceApp } from "../service-app.ts";
 
@@ -28,18 +28,11 @@ const login = route({
   body: z.object({ password: z.string() }),
   acceptsForm: true,
 });
-const about = {
-  service: "catalog",
-  title: "Echo",
-  description: "For a test.",
-  version: "1.0.0",
-} as const;
-
 describe("a JSON body", () => {
   let app: Awaited<ReturnType<typeof startApp>>;
 
   before(async () => {
-    app = await startApp(createServiceApp(about, [echo, demanding, login], testContext()));
+    app = await startApp(createServiceApp(testService, [echo, demanding, login], testContext()));
   });
 
   after(() => app[Symbol.asyncDispose]());

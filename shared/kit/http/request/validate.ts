@@ -66,7 +66,7 @@ function expectation(issue: z.core.$ZodRawIssue): string {
     case "too_big":
       return `expected at most ${sizeOf(issue.maximum, issue.origin)}`;
     case "invalid_union":
-      return `expected ${[...new Set(issue.errors.flat().map((each) => each.message.replace(/^expected /, "")))].join(" or ")}`;
+      return `expected ${alternatives(issue.errors.flat()).join(" or ")}`;
     case "invalid_format":
       return issue.format === "regex"
         ? `expected a text that matches ${issue.pattern ?? "a pattern"}`
@@ -74,6 +74,11 @@ function expectation(issue: z.core.$ZodRawIssue): string {
     default:
       return "expected another value";
   }
+}
+
+function alternatives(issues: readonly z.core.$ZodIssue[]): string[] {
+  const expected = issues.map(({ message }) => message.replace(/^expected /, ""));
+  return [...new Set(expected)];
 }
 
 function sizeOf(bound: number | bigint, origin: string): string {
