@@ -12,8 +12,8 @@ export interface Comment extends Preview {
 /** More rows than this are counted only: a comment has a largest size. */
 const mostRows = 100;
 
-/** Characters, a little below what GitHub takes. */
-const longestComment = 60_000;
+/** A little below what GitHub takes, and below what a program is given in one variable. */
+const longestCommentBytes = 60_000;
 
 const titles: readonly (readonly [Step["op"], string])[] = [
   ["delete", "deleted"],
@@ -39,7 +39,7 @@ export function comment({ stack, source, steps, violations, errors, cost }: Comm
     "",
     `<sub>${source}</sub>`,
   ].join("\n");
-  return text.slice(0, longestComment);
+  return Buffer.from(text).subarray(0, longestCommentBytes).toString();
 }
 
 /** A message as the comment may hold it: on one line, without markup, and masked. */

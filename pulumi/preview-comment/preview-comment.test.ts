@@ -132,6 +132,8 @@ describe("the comment on a pull request", () => {
     expect(rendered(lines(...many, summary))).to.contain("| … | 20 more | | |");
     const long = Array.from({ length: 100 }, () => diagnostic("error", "x".repeat(1000)));
     expect(rendered(lines(...long))).to.have.lengthOf(60_000);
+    const wide = Array.from({ length: 100 }, () => diagnostic("error", "€".repeat(1000)));
+    expect(Buffer.byteLength(rendered(lines(...wide)))).to.be.within(59_990, 60_002);
   });
 
   it("keeps a message on one line, and masks a password with an @ in it", () => {

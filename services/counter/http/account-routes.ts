@@ -8,6 +8,7 @@ import { accountProblem, accountProblems, invalidToken } from "./account-problem
 import * as schemas from "./account-schemas.ts";
 import { networkOf } from "../../../shared/kit/http/limits/network.ts";
 import { addressOf } from "./visitor.ts";
+import { bearerOf } from "../../../shared/kit/http/request/api-key.ts";
 
 export interface AccountRoutesOptions {
   accounts: Accounts;
@@ -181,7 +182,7 @@ function pageRoute({ newNonce }: AccountRoutesOptions): Route {
 
 /** @throws Problem 401 without a token of ours */
 async function userOf(ctx: Context, accounts: Accounts): Promise<string> {
-  const token = /^Bearer (\S+)$/i.exec(ctx.get("authorization"))?.[1];
+  const token = bearerOf(ctx.get("authorization"));
   const user = token === undefined ? undefined : await accounts.recognise(token);
   if (user === undefined) throw invalidToken();
   return user;

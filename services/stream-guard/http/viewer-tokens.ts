@@ -7,6 +7,7 @@ import {
   type JWTVerifyOptions,
 } from "jose";
 import { invalidViewerToken, viewerKeysUnavailable } from "./problems.ts";
+import { bearerOf } from "../../../shared/kit/http/request/api-key.ts";
 
 /** Longest wait for the key set, which is then kept for ten minutes. */
 const KEY_SET_TIMEOUT_MS = 1_000;
@@ -55,7 +56,7 @@ export class ViewerTokens {
    *   the key set cannot be fetched
    */
   async viewerOf(authorization: string): Promise<Viewer> {
-    const token = /^Bearer (\S+)$/i.exec(authorization)?.[1];
+    const token = bearerOf(authorization);
     if (token === undefined) {
       throw invalidViewerToken("Send the header `Authorization: Bearer <viewer token>`.");
     }

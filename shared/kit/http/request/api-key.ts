@@ -14,7 +14,7 @@ export function createApiKeyCheck(keys: readonly string[]): ApiKeyCheck {
   const digests = keys.map(digest);
   return function checkApiKey(ctx) {
     if (digests.length === 0) return;
-    const given = /^Bearer (\S+)$/i.exec(ctx.get("authorization"))?.[1];
+    const given = bearerOf(ctx.get("authorization"));
     const matches = digests.filter((key) => timingSafeEqual(key, digest(given ?? "")));
     if (given !== undefined && matches.length > 0) return;
     throw new Problem(problems.unauthorized, {
@@ -25,6 +25,15 @@ export function createApiKeyCheck(keys: readonly string[]): ApiKeyCheck {
       headers: { "www-authenticate": 'Bearer realm="api"' },
     });
   };
+}
+
+/**
+ * The key or token of an `Authorization: Bearer` header; undefined where there is none.
+ *
+ * @see https://www.rfc-editor.org/rfc/rfc6750#section-2.1
+ */
+export function bearerOf(authorization: string): string | undefined {
+  return /^Bearer +(\S+)$/i.exec(authorization)?.[1];
 }
 
 function digest(text: string): Buffer {
