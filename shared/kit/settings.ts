@@ -94,11 +94,14 @@ function rateSetting(name: "READS" | "WRITES" | "EXPENSIVE", meaning: string) {
   });
 }
 
-/** Which pages of other origins may call; a service may be stricter than the others. */
+/**
+ * Which pages of other origins may call. By default any page may send what is public: reads, but not
+ * those of a user, and a hit. A service may be stricter than the others.
+ */
 export function corsSetting(defaults: readonly string[]) {
   return list({
     env: "CORS_ORIGINS",
-    meaning: "origins whose pages may call; `*` lets any origin read",
+    meaning: "origins whose pages may call everything; `*` opens what is public to any",
     entries: "origins, such as https://shop.example, or `*`",
     pattern: /^(?:\*|[a-z][a-z0-9+.-]*:\/\/[^/\s]+)$/,
     default: defaults,

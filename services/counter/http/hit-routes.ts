@@ -45,6 +45,7 @@ export function hitRoutes(options: HitRoutesOptions): Route[] {
     method: "POST",
     paths: ["/counter/{page}/hits"],
     operationId: "countHit",
+    anyOrigin: true,
     caching: "no-store",
     tag,
     summary: "Counts a hit, and tells its number",

@@ -57,6 +57,8 @@ export interface RouteSpec<
   apiKey?: boolean;
   /** True when pages of other origins may not send it, unless `CORS_ORIGINS` allows them. */
   namedOriginsOnly?: boolean;
+  /** True for a write that pages of any origin may send as they read, where `CORS_ORIGINS` has `*`. */
+  anyOrigin?: boolean;
   /** True when the body may also come as a form; its fields are texts then. */
   acceptsForm?: boolean;
   /** True when it costs much more than others of its method, and is limited as such. */

@@ -12,6 +12,7 @@ import { type AccessLogOptions, observeRequests } from "./middleware/observe-req
 import { addStoreGauge } from "./metrics.ts";
 import { operationRoutes, type Readiness, statusRoute } from "./operations.ts";
 import { isHangUp, problemResponse } from "./middleware/problem-response.ts";
+import { createFinder } from "./middleware/resources.ts";
 import { requestId } from "./middleware/request-id.ts";
 import { securityHeaders } from "./middleware/security-headers.ts";
 import { createRateCheck, type RateLimitOptions } from "./limits/rate-limit.ts";
@@ -20,7 +21,7 @@ import type { Route } from "./route.ts";
 
 /** What the operator of a service may set about its HTTP. */
 export interface HttpSettings extends AccessLogOptions, Omit<RateLimitOptions, "now"> {
-  /** Origins whose browsers may call; `*` lets any origin read. */
+  /** Origins whose pages may call everything; `*` opens what is public to any origin. */
   corsOrigins: readonly string[];
   /** Keys that may write; none leaves the writes open. */
   apiKeys: readonly string[];
@@ -64,11 +65,12 @@ export function createServiceApp(
   app.use(observeRequests({ ...http, log, metrics }));
   app.use(closing(lifecycle));
   app.use(securityHeaders());
-  app.use(crossOrigin(http.corsOrigins));
+  const find = createFinder(routes);
+  app.use(crossOrigin(http.corsOrigins, find));
   app.use(problemResponse(log, service));
   const checkRate = createRateCheck({ ...http, now: () => performance.now() });
   const checkApiKey = createApiKeyCheck(http.apiKeys);
   const checkOrigin = createOriginCheck(http.corsOrigins);
-  app.use(dispatch(routes, { checkRate, checkApiKey, checkOrigin }));
+  app.use(dispatch(find, { checkRate, checkApiKey, checkOrigin }));
   return app;
 }

@@ -1,10 +1,12 @@
 import cors from "@koa/cors";
 import type { Middleware } from "koa";
 import { isAllowedOrigin } from "../request/origin.ts";
+import type { FindResource } from "./resources.ts";
 
 /** What a page may read of an answer, beside the few headers that every page may. */
 const EXPOSED_HEADERS = [
   "age",
+  "allow",
   "deprecation",
   "etag",
   "link",
@@ -18,16 +20,18 @@ const EXPOSED_HEADERS = [
 ];
 
 /**
- * Lets browsers call from other origins.
+ * Lets pages of other origins read the answers. It has no credentials to share: what asks for a key
+ * or a token takes it in a header, and no service has cookies.
  *
- * @param origins who may call with every method; `*` lets any origin read
+ * @param origins whose pages may call everything; `*` opens what is public to any origin
  */
-export function crossOrigin(origins: readonly string[]): Middleware {
+export function crossOrigin(origins: readonly string[], find: FindResource): Middleware {
   const answer = cors({
     origin(ctx) {
       const origin = ctx.get("origin");
       const method = ctx.get("access-control-request-method") || ctx.method;
-      if (!isAllowedOrigin(origins, { origin, method })) return "";
+      const route = find(ctx.path)?.endpoints.get(method)?.route;
+      if (!isAllowedOrigin(origins, { origin, method, route })) return "";
       return origins.includes(origin) ? origin : "*";
     },
     allowMethods: ["GET", "HEAD", "POST", "PUT", "DELETE"],
@@ -35,10 +39,9 @@ export function crossOrigin(origins: readonly string[]): Middleware {
     maxAge: 600,
   });
   return function crossOrigin(ctx, next) {
-    // A write that no browser page sent asks nothing of CORS.
-    if (ctx.req.headers.origin === undefined && ctx.method !== "GET" && ctx.method !== "HEAD") {
-      return next();
-    }
-    return answer(ctx, next) as Promise<unknown>;
+    if (ctx.req.headers.origin !== undefined) return answer(ctx, next) as Promise<unknown>;
+    // A cache must not give a page of another origin what was answered to who has none.
+    if (ctx.method === "GET") ctx.vary("Origin");
+    return next();
   };
 }

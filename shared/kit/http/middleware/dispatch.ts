@@ -1,4 +1,3 @@
-import Router, { type Layer } from "@koa/router";
 import type { Context, Middleware } from "koa";
 import type { ApiKeyCheck } from "../request/api-key.ts";
 import { isForm, readFormBody } from "../request/form-body.ts";
@@ -6,7 +5,8 @@ import { readJsonBody } from "../request/json-body.ts";
 import type { OriginCheck } from "../request/origin.ts";
 import { Problem, problems } from "../problem.ts";
 import type { Cost, RateCheck } from "../limits/rate-limit.ts";
-import { type Route, successorOf } from "../route.ts";
+import type { Route } from "../route.ts";
+import type { FindResource } from "./resources.ts";
 import { nameSuccessor } from "./successor.ts";
 import { validate } from "../request/validate.ts";
 
@@ -16,31 +16,15 @@ export interface RequestChecks {
   checkOrigin: OriginCheck;
 }
 
-/** A route, under the one of its paths that the request took. */
-interface Endpoint {
-  route: Route;
-  pattern: string;
-  successor: string | undefined;
-}
-
-/** All that answers below one pattern. */
-interface Resource {
-  layer: Layer;
-  endpoints: Map<string, Endpoint>;
-}
-
 /**
  * Sends each request to its route: rate, origin, key, schemas, handler.
  *
  * The path is taken as it came, case-sensitive and not normalised, as the load balancer takes it.
- * Of the router only the patterns are used: its middleware composes a chain for each request, for
- * routes that are one function each.
  *
  * @throws Problem 404 for an unknown path, 405 with `Allow` for an unknown method, 400 for input
  *   that the route's schemas refuse, and what the checks throw
  */
-export function dispatch(routes: readonly Route[], checks: RequestChecks): Middleware {
-  const find = createFinder(routes);
+export function dispatch(find: FindResource, checks: RequestChecks): Middleware {
   return async function dispatch(ctx) {
     const { path } = ctx;
     const resource = find(path);
@@ -70,7 +54,7 @@ function costOf(method: string, route: Route | undefined): Cost {
 }
 
 function checkSender(ctx: Context, route: Route, checks: RequestChecks): void {
-  if (route.namedOriginsOnly === true) checks.checkOrigin(ctx);
+  if (route.namedOriginsOnly === true) checks.checkOrigin(ctx, route);
   if (route.apiKey === true) checks.checkApiKey(ctx);
 }
 
@@ -82,39 +66,6 @@ function readBody(ctx: Context, route: Route): Promise<unknown> {
 /** Pattern of the route that took the request, `none` where no route did. */
 export function matchedPattern(ctx: Context): string {
   return (ctx.state as { pattern?: string }).pattern ?? "none";
-}
-
-/**
- * Finds a path's resource: a fixed path before one with parameters, so `/counter/status` is no page
- * and has none of a page's methods.
- */
-function createFinder(routes: readonly Route[]): (path: string) => Resource | undefined {
-  const resources = collectResources(routes);
-  const fixed = new Map(resources.filter(([pattern]) => !pattern.includes("{")));
-  const withParameters = resources
-    .filter(([pattern]) => pattern.includes("{"))
-    .sort(([a], [b]) => a.split("{").length - b.split("{").length)
-    .map(([, resource]) => resource);
-  return (path) => fixed.get(path) ?? withParameters.find(({ layer }) => layer.match(path));
-}
-
-function collectResources(routes: readonly Route[]): [string, Resource][] {
-  const router = new Router({ sensitive: true, strict: true });
-  const resources = new Map<string, Resource>();
-  for (const route of routes) {
-    for (const pattern of route.paths) {
-      const path = pattern.replaceAll(/\{(\w+)\}/g, ":$1");
-      const resource = resources.get(pattern) ?? {
-        layer: router.register(path, [], () => undefined) as Layer,
-        endpoints: new Map<string, Endpoint>(),
-      };
-      resources.set(pattern, resource);
-      const endpoint = { route, pattern, successor: successorOf(route, pattern) };
-      resource.endpoints.set(route.method, endpoint);
-      if (route.method === "GET") resource.endpoints.set("HEAD", endpoint);
-    }
-  }
-  return [...resources];
 }
 
 function answerUnmatched(ctx: Context, allowed: readonly string[]): void {

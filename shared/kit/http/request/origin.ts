@@ -1,18 +1,28 @@
 import type { Context } from "koa";
 import { Problem, problems } from "../problem.ts";
+import type { Route } from "../route.ts";
 import { quote } from "./quote.ts";
 
 const READS = new Set(["GET", "HEAD"]);
 
 /** Refuses a request, or lets it pass by returning. */
-export type OriginCheck = (ctx: Context) => void;
+export type OriginCheck = (ctx: Context, route: Route) => void;
 
-/** Whether a page of this origin may call: one that is named always, with `*` any that reads. */
-export function isAllowedOrigin(
-  origins: readonly string[],
-  { origin, method }: { origin: string; method: string },
-): boolean {
-  return origins.includes(origin) || (origins.includes("*") && READS.has(method));
+/** What a page asks for: `route` is undefined where the path or the method has none. */
+export interface Call {
+  origin: string;
+  method: string;
+  route: Route | undefined;
+}
+
+/** Whether a page may call: one of a named origin everything, with `*` any page what is public. */
+export function isAllowedOrigin(origins: readonly string[], call: Call): boolean {
+  return origins.includes(call.origin) || (origins.includes("*") && isPublic(call));
+}
+
+/** Reads, but not those of a user, and the writes that say so. */
+function isPublic({ method, route }: Call): boolean {
+  return route?.anyOrigin ?? (READS.has(method) && route?.userToken !== "always");
 }
 
 /**
@@ -25,12 +35,12 @@ export function isAllowedOrigin(
  * @see https://www.w3.org/TR/fetch-metadata/
  */
 export function createOriginCheck(origins: readonly string[]): OriginCheck {
-  return function checkOrigin(ctx) {
+  return function checkOrigin(ctx, route) {
     const { origin, "sec-fetch-site": site } = ctx.req.headers;
     const isForeign =
       origin === undefined ? site === "cross-site" || site === "same-site" : !isOwn(ctx, origin);
-    if (!isForeign || isAllowedOrigin(origins, { origin: origin ?? "", method: ctx.method }))
-      return;
+    const { method } = ctx;
+    if (!isForeign || isAllowedOrigin(origins, { origin: origin ?? "", method, route })) return;
     const received = origin === undefined ? "another site" : quote(origin);
     throw new Problem(problems.foreignOrigin, {
       detail:
