@@ -58,7 +58,7 @@ module.exports = {
       {
         path:
           "^services/[^/]+/(http|redis|dynamodb|page)/|/(main|app|config|metrics)\\.ts$|" +
-          "^shared/kit/(http/|process/serve|redis\\.|dynamodb\\.|config\\.|settings\\.)|" +
+          "^shared/kit/(http/|tracing/|process/serve|redis\\.|dynamodb\\.|config\\.|settings\\.)|" +
           `node_modules/(koa|@koa|zod|prom-client)|${storeClients}`,
       },
     ),
@@ -194,6 +194,17 @@ module.exports = {
         pathNot: `${development}|^shared/kit/(redis|dynamodb)[^/]*\\.ts$|^services/[^/]+/(redis|dynamodb)/`,
       },
       { path: storeClients },
+    ),
+    forbid(
+      "traces-apart",
+      "Who does something tells tracing/channels.ts; what listens is loaded where TRACES is on, by service-context alone.",
+      {
+        path: "^(services|shared|pulumi)/",
+        pathNot: `${tests}|^shared/kit/tracing/(otlp|spans|trace-ids)\\.ts$|/service-context\\.ts$`,
+      },
+      {
+        path: "^shared/kit/tracing/(otlp|spans|trace-ids)\\.ts$|node_modules/@opentelemetry/",
+      },
     ),
     forbid(
       "no-unlisted-packages",

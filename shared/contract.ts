@@ -154,6 +154,11 @@ export const env = {
   embeddedMetrics: "EMBEDDED_METRICS",
   /** Name of the deployment (project and stack), so that two of one account keep their metrics apart. */
   deployment: "DEPLOYMENT",
+  /** `otlp`: the service sends traces. */
+  traces: "TRACES",
+  /** Named as OpenTelemetry does. */
+  tracesEndpoint: "OTEL_EXPORTER_OTLP_ENDPOINT",
+  tracesPercent: "TRACES_PERCENT",
 } as const;
 
 /** Where a container runs: on AWS, in the local stack or in compose. */
@@ -172,6 +177,8 @@ export interface Place {
   deployment: string;
   /** Whether the service writes its scaling metric to the log. */
   publishesMetric?: boolean;
+  /** Where the service sends the traces of how many requests in a hundred; undefined for none. */
+  traces?: { endpoint: string; percent: number } | undefined;
 }
 
 /** The plain environment of a service's container, and of a local process alike. */
@@ -180,7 +187,7 @@ export function containerEnvironment(
   place: Place,
 ): Record<string, string> {
   const own = Object.keys(service.tables) as TableName[];
-  const { dynamodbEndpoint } = place;
+  const { dynamodbEndpoint, traces } = place;
   return {
     [env.port]: String(container.port),
     [env.awsRegion]: place.region,
@@ -188,6 +195,11 @@ export function containerEnvironment(
     [env.drainSeconds]: String(place.drainSeconds),
     [env.deployment]: place.deployment,
     ...(dynamodbEndpoint !== undefined && { [env.dynamodbEndpoint]: dynamodbEndpoint }),
+    ...(traces !== undefined && {
+      [env.traces]: "otlp",
+      [env.tracesEndpoint]: traces.endpoint,
+      [env.tracesPercent]: String(traces.percent),
+    }),
     ...(place.publishesMetric === true && { [env.embeddedMetrics]: "on" }),
     ...Object.fromEntries(own.map((table) => [tables[table].env, place.tableNames[table]])),
   };

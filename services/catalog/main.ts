@@ -93,6 +93,7 @@ const catalog = new Catalog({
 });
 
 await serve({
+  ...service,
   app: createApp({
     catalog,
     context: {
@@ -107,9 +108,9 @@ await serve({
   listenHost: settings.listenHost,
   drainMs: settings.drainSeconds * 1_000,
   onStop: {
+    ...service.onStop,
     "tell Redis of writes": () => redisCache?.close(),
     "close Redis": () => redis?.close(),
     "close DynamoDB": () => dynamodb.destroy(),
   },
-  ...service,
 });

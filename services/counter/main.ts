@@ -136,6 +136,7 @@ await serve({
   listenHost: settings.listenHost,
   drainMs: settings.drainSeconds * 1_000,
   onStop: {
+    ...context.onStop,
     "flush sessions": async () => {
       const dropped = await sessions.flush();
       if (dropped > 0) log.error({ dropped }, "session records could not be written");

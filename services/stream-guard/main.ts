@@ -73,13 +73,14 @@ if (settings.embeddedMetrics) {
 }
 
 await serve({
+  ...service,
   app,
   port: settings.port,
   listenHost: settings.listenHost,
   drainMs: settings.drainSeconds * 1_000,
   onStop: {
+    ...service.onStop,
     "give slots back": () => unclaimed.stop(),
     "close DynamoDB": () => client.destroy(),
   },
-  ...service,
 });

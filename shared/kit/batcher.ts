@@ -1,5 +1,6 @@
 import { setImmediate as immediate } from "node:timers/promises";
 import { type StoreName, StoreUnavailable, type UnavailableReason } from "./store-unavailable.ts";
+import { batches, joins } from "./tracing/channels.ts";
 
 /** Keeps one call from growing without end; the rest goes with the next one. */
 const MAX_ITEMS = 1_000;
@@ -61,6 +62,7 @@ export class Batcher<Item, Reply> {
   join(key: string, item: Item): Promise<Reply> {
     return new Promise((resolve, reject) => {
       const entry = { item, resolve, reject };
+      joins.publish(entry);
       const waiting = this.#waiting.get(key);
       if (waiting === undefined) {
         this.#waiting.set(key, []);
@@ -88,7 +90,7 @@ export class Batcher<Item, Reply> {
   async #answer(key: string, batch: readonly Entry<Item, Reply>[]): Promise<void> {
     try {
       const items = batch.map((entry) => entry.item);
-      const replies = await this.#call(key, items);
+      const replies = await batches.tracePromise(() => this.#call(key, items), { entries: batch });
       for (const [index, entry] of batch.entries()) entry.resolve(replies[index] as Reply);
     } catch (error) {
       for (const entry of batch) entry.reject(error);

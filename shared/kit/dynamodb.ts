@@ -1,6 +1,7 @@
-import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { DynamoDBClient, type WriteRequest } from "@aws-sdk/client-dynamodb";
 import { toDynamoDBFailure } from "./dynamodb-errors.ts";
 import { StoreUnavailable } from "./store-unavailable.ts";
+import { storeCalls } from "./tracing/channels.ts";
 
 /** Marks a call of which an attempt may have run. */
 const RAN = "attemptMayHaveRun";
@@ -40,8 +41,31 @@ export function createDynamoDB(options: DynamoDBOptions): DynamoDBClient {
       httpAgent: { keepAlive: true, maxSockets: 200 },
     },
   });
+  publishCalls(client);
   reportFailures(client);
   return client;
+}
+
+/** Each call with all its attempts, as its caller sees it. */
+function publishCalls(client: DynamoDBClient): void {
+  client.middlewareStack.add(
+    (next, context) => (args) => {
+      const operation = String(context["commandName"]).replace(/Command$/, "");
+      return storeCalls.tracePromise(() => next(args), {
+        store: "dynamodb",
+        operation,
+        items: countItems(args.input),
+      });
+    },
+    { step: "initialize", name: "publishCall", priority: "high" },
+  );
+}
+
+/** Of a call that takes several. */
+function countItems(input: object): number | undefined {
+  if (!("RequestItems" in input)) return undefined;
+  const tables = Object.values(input.RequestItems as Record<string, WriteRequest[] | { Keys: [] }>);
+  return tables.flatMap((each) => ("Keys" in each ? each.Keys : each)).length;
 }
 
 /** A call may have run when one of its attempts may have, whatever the last one was answered. */

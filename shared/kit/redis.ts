@@ -4,6 +4,7 @@ import type { Log } from "./process/log.ts";
 import { type RedisClient, RedisConnection } from "./redis-connection.ts";
 import { StoreHealth } from "./store-health.ts";
 import { StoreUnavailable } from "./store-unavailable.ts";
+import { storeCalls } from "./tracing/channels.ts";
 
 const RECONNECT_FLOOR_MS = 25;
 const RECONNECT_CEILING_MS = 1_000;
@@ -77,9 +78,20 @@ class ReconnectingRedis<Scripts extends RedisScripts> implements Redis<Scripts> 
     this.#stopped = this.#keepConnected();
   }
 
-  async run<T>(
+  run<T>(
     command: (client: RedisClient<Scripts>) => Promise<T>,
     timeoutMs = this.#options.timeoutMs,
+  ): Promise<T> {
+    const { scripts } = this.#options;
+    return storeCalls.tracePromise(() => this.#run(command, timeoutMs), {
+      store: "redis",
+      scripts,
+    });
+  }
+
+  async #run<T>(
+    command: (client: RedisClient<Scripts>) => Promise<T>,
+    timeoutMs: number,
   ): Promise<T> {
     if (this.#connection === undefined) throw this.#refusal();
     try {

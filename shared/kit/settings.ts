@@ -75,6 +75,27 @@ export const serviceSettings = {
     meaning: "name of the deployment, the dimension of that metric",
     default: "local",
   }),
+  traces: oneOf({
+    env: env.traces,
+    meaning: "`otlp`: send traces to a collector; `off` costs nothing",
+    values: ["off", "otlp"],
+    default: "off",
+  }),
+  tracesEndpoint: text({
+    env: env.tracesEndpoint,
+    meaning: "the collector, which takes OTLP over HTTP at `/v1/traces`",
+    default: "http://localhost:4318",
+    expects: "URL with http:// or https://",
+    pattern: /^https?:\/\/[^/\s?#]+(?:\/[^\s?#]*)?$/,
+  }),
+  tracesPercent: wholeNumber({
+    env: env.tracesPercent,
+    meaning: "how many requests in a hundred are traced, where their callers do not decide",
+    unit: "percent",
+    min: 0,
+    max: 100,
+    default: 5,
+  }),
   metadataUri: optionalText({
     env: "ECS_CONTAINER_METADATA_URI_V4",
     meaning: "set by ECS: where the task learns its own id",

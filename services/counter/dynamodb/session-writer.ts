@@ -4,6 +4,7 @@ import {
   type DynamoDBClient,
   type WriteRequest,
 } from "@aws-sdk/client-dynamodb";
+import { batches, joins } from "../../../shared/kit/tracing/channels.ts";
 import type { Hit } from "../counter.ts";
 import { keepAddress, type KeptAddress } from "../kept-address.ts";
 
@@ -72,14 +73,16 @@ export class SessionWriter {
       this.#drop(1);
       return;
     }
-    this.#buffer.push({
+    const waiting = {
       page,
       number,
       id: newId(),
       timeMs: now(),
       address: keepAddress(visitor.address, this.#options.address),
       userAgent: cutUserAgent(visitor.userAgent),
-    });
+    };
+    joins.publish(waiting);
+    this.#buffer.push(waiting);
     this.#emptying ??= this.#empty();
   }
 
@@ -119,9 +122,10 @@ export class SessionWriter {
   }
 
   #start(batch: readonly Waiting[]): void {
-    const call = this.#write(batch.map((waiting) => this.#toRequest(waiting))).finally(() => {
-      this.#calls.delete(call);
-    });
+    const requests = batch.map((waiting) => this.#toRequest(waiting));
+    const call = batches
+      .tracePromise(() => this.#write(requests), { entries: batch })
+      .finally(() => this.#calls.delete(call));
     this.#calls.add(call);
   }
 

@@ -272,12 +272,17 @@ describe("a service's app", () => {
       const { http } = testContext();
       await using app = await start({ log, http: { ...http, accessLog, slowRequestMs } });
       const path = "/catalog/openapi.json";
-      await fetch(app.url + path, { headers: { "x-amzn-trace-id": "Root=1-2" } });
+      const root = "1-5759e988-bd862e3fe1be46a994272793";
+      await fetch(app.url + path, { headers: { "x-amzn-trace-id": `Self=1-2;Root=${root}` } });
       if (accessLog === "all") {
         for (const probe of ["/healthz", "/readyz", "/metrics"]) await fetch(app.url + probe);
       }
       expect(lines).to.have.length(1);
-      expect(lines[0]).to.include({ msg: message, path, trace_id: "Root=1-2" });
+      expect(lines[0]).to.include({
+        msg: message,
+        path,
+        trace_id: "5759e988bd862e3fe1be46a994272793",
+      });
     }
   });
 });

@@ -14,7 +14,9 @@ import { operationRoutes, type Readiness, statusRoute } from "./operations.ts";
 import { isHangUp, problemResponse } from "./middleware/problem-response.ts";
 import { createFinder } from "./middleware/resources.ts";
 import { requestId } from "./middleware/request-id.ts";
+import { requests } from "../tracing/channels.ts";
 import { securityHeaders } from "./middleware/security-headers.ts";
+import { traceRequests } from "./middleware/trace-requests.ts";
 import { createRateCheck, type RateLimitOptions } from "./limits/rate-limit.ts";
 import { createOriginCheck } from "./request/origin.ts";
 import type { Route } from "./route.ts";
@@ -62,6 +64,8 @@ export function createServiceApp(
     if (!isHangUp(error)) log.error({ err: error }, "answer failed");
   });
   app.use(requestId());
+  // Whoever traces has begun before: without traces a request does not pass here at all.
+  if (requests.hasSubscribers) app.use(traceRequests());
   app.use(observeRequests({ ...http, log, metrics }));
   app.use(closing(lifecycle));
   app.use(securityHeaders());

@@ -2,7 +2,7 @@ import { stat } from "node:fs/promises";
 import { builtinModules } from "node:module";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { build, type Plugin } from "esbuild";
+import { build, type BuildOptions, type Plugin } from "esbuild";
 import type { ServiceName } from "../../contract.ts";
 
 const root = fileURLToPath(new URL("../../../", import.meta.url));
@@ -26,13 +26,27 @@ const builtinsAsCommonJs: Plugin = {
   },
 };
 
+/**
+ * What traces need is a file of its own, so that a process without them does not even read it. The
+ * two files share no module: what one tells the other goes by the names of channels.
+ */
+const tracesApart: Plugin = {
+  name: "traces-apart",
+  setup(bundler) {
+    bundler.onResolve({ filter: /\/tracing\/otlp\.ts$/ }, ({ kind }) =>
+      kind === "dynamic-import" ? { path: "./traces.mjs", external: true } : undefined,
+    );
+  },
+};
+
 export interface Bundle {
   path: string;
   bytes: number;
 }
 
 /**
- * Bundles a service into one module that needs nothing beside it but Node.
+ * Bundles a service into one module, and what traces need into another beside it. Neither needs
+ * anything else but Node.
  *
  * Names of functions and classes are kept, so that a stack trace in the log can be read.
  *
@@ -43,23 +57,30 @@ export async function bundleService(
   folder = join(root, "dist"),
 ): Promise<Bundle> {
   const path = join(folder, service, "main.mjs");
+  await build({ ...options, entryPoints: [`services/${service}/main.ts`], outfile: path });
   await build({
-    absWorkingDir: root,
-    entryPoints: [`services/${service}/main.ts`],
-    outfile: path,
-    bundle: true,
-    format: "esm",
-    platform: "node",
-    target: "node24",
-    minifySyntax: true,
-    minifyWhitespace: true,
-    plugins: [builtinsAsCommonJs],
-    // The package `redis` is this client and four modules of Redis that no service uses.
-    alias: { redis: "@redis/client" },
-    banner: { js: requireForPackages },
-    legalComments: "linked",
-    logLevel: "warning",
+    ...options,
+    entryPoints: ["shared/kit/tracing/otlp.ts"],
+    outfile: join(folder, service, "traces.mjs"),
+    // Of its packages only the modules can be left out in part.
+    mainFields: ["module", "main"],
   });
   const { size } = await stat(path);
   return { path, bytes: size };
 }
+
+const options = {
+  absWorkingDir: root,
+  bundle: true,
+  format: "esm",
+  platform: "node",
+  target: "node24",
+  minifySyntax: true,
+  minifyWhitespace: true,
+  plugins: [builtinsAsCommonJs, tracesApart],
+  // The package `redis` is this client and four modules of Redis that no service uses.
+  alias: { redis: "@redis/client" },
+  banner: { js: requireForPackages },
+  legalComments: "linked",
+  logLevel: "warning",
+} satisfies BuildOptions;

@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { cp, mkdtemp, readdir, readFile, rm, symlink } from "node:fs/promises";
+import { cp, mkdtemp, readdir, readFile, rename, rm, symlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -15,6 +15,7 @@ import {
   stageOf,
 } from "./dockerfile.ts";
 import { DynamodbServer } from "../local/stores/dynamodb-server.ts";
+import { TraceReceiver } from "../local/traces/trace-receiver.ts";
 import { RedisServer } from "../local/stores/redis-server.ts";
 import { serviceEnvironment } from "../local/processes/service-environment.ts";
 
@@ -63,7 +64,11 @@ describe("the image's recipe, without a Docker engine", function () {
   for (const service of serviceNames) {
     it(`bundles ${service} into a module that serves, tells its health and stops`, async () => {
       const folder = join(context, "dist", service);
-      expect(await readdir(folder)).to.have.members(["main.mjs", "main.mjs.LEGAL.txt"]);
+      expect(await readdir(folder)).to.have.members([
+        ...["main.mjs", "main.mjs.LEGAL.txt", "traces.mjs"],
+      ]);
+      // A service without traces never reads it.
+      await rename(join(folder, "traces.mjs"), join(context, "traces.mjs"));
 
       await using bundled = await BundledService.start({
         name: service,
@@ -84,6 +89,23 @@ describe("the image's recipe, without a Docker engine", function () {
       expect(unhealthy).to.have.property("code", 1);
     });
   }
+
+  it("sends traces with the file beside it, where they are on", async () => {
+    const [name] = serviceNames as [ServiceName];
+    const folder = join(context, "dist", name);
+    await cp(join(context, "traces.mjs"), join(folder, "traces.mjs"));
+    await using receiver = await TraceReceiver.start();
+    await using bundled = await BundledService.start({
+      ...{ name, path: join(folder, "main.mjs"), nodeOptions },
+      env: { ...environment(name), TRACES: "otlp", OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url },
+    });
+    const traceId = "4bf92f3577b34da6a3ce929d0e0e4736";
+    const traceparent = `00-${traceId}-00f067aa0ba902b7-01`;
+    await fetch(`${bundled.url}/${name}/openapi.json`, { headers: { traceparent } });
+    expect(await bundled.stop()).to.deep.equal({ code: 0, signal: undefined });
+    const [span] = receiver.find(traceId);
+    expect(span?.name).to.equal(`GET /${name}/openapi.json`);
+  });
 
   /** As the container's engine does: the command as it stands, no shell between. */
   async function checkHealth(port: number) {

@@ -5,6 +5,9 @@ import { addressesOf, type InstanceOptions, planInstances, startInstances } from
 import { createLocalPage } from "./local-page.ts";
 import { explainPort, prepareDataDir } from "./start-faults.ts";
 import { keepRunning } from "./keep-running.ts";
+import { createTraceList, createTracePage, TRACES_PATH } from "./traces/trace-page.ts";
+import { TraceReceiver } from "./traces/trace-receiver.ts";
+import { env } from "../../contract.ts";
 import { startLocalStores, type LocalStores } from "./stores/local-stores.ts";
 import type { ServerProcess } from "./processes/server-process.ts";
 import type { ServiceProcess } from "./processes/service-process.ts";
@@ -18,11 +21,14 @@ export interface LocalStackOptions extends InstanceOptions {
   instances: number;
   /** A Redis that runs already. Default: one of our own, where the machine has the program. */
   redisUrl?: string | undefined;
+  /** Whether every request is traced, for the pages below `/local/traces`. */
+  traces?: boolean;
   /** Called for each process that ended by itself, and each restart that failed. */
   note: (text: string) => void;
 }
 
 interface Parts {
+  traces: TraceReceiver | undefined;
   gateway: Gateway;
   stores: LocalStores;
   services: readonly ServiceProcess[];
@@ -35,6 +41,8 @@ interface Parts {
 export class LocalStack {
   readonly url: string;
   readonly stores: LocalStores;
+  /** Those that the services sent; undefined where they send none. */
+  readonly traces: TraceReceiver | undefined;
   readonly #gateway: Gateway;
   readonly #note: (text: string) => void;
   readonly #services: Watch;
@@ -48,12 +56,14 @@ export class LocalStack {
     const instances = await planInstances(options.instances);
     // The gateway first: it claims the port, or says at once that it is taken.
     const known: { stores?: LocalStores } = {};
+    const traces = options.traces === true ? started.use(await TraceReceiver.start()) : undefined;
     const gateway = started.use(
       await Gateway.start({
         port,
         instances: addressesOf(instances),
         pages: {
           "/local": () => createLocalPage({ port, instances, stores: known.stores?.descriptions }),
+          ...(traces && createTracePages(traces)),
         },
       }).catch((error: unknown) => {
         throw explainPort(port, error);
@@ -65,16 +75,21 @@ export class LocalStack {
     const services = await startInstances(instances, stores.addresses, {
       ...options,
       // A service then starts in two thirds of the time, from the second time on.
-      env: { NODE_COMPILE_CACHE: join(dataDir, "compile-cache"), ...options.env },
+      env: {
+        NODE_COMPILE_CACHE: join(dataDir, "compile-cache"),
+        ...options.env,
+        ...(traces && tracesEnvironment(traces)),
+      },
     });
     await gateway.checkHealth();
     started.move();
-    return new LocalStack({ gateway, stores, services }, note);
+    return new LocalStack({ gateway, stores, services, traces }, note);
   }
 
-  private constructor({ gateway, stores, services }: Parts, note: (text: string) => void) {
+  private constructor({ gateway, stores, services, traces }: Parts, note: (text: string) => void) {
     this.url = gateway.url;
     this.stores = stores;
+    this.traces = traces;
     this.#gateway = gateway;
     this.#note = note;
     this.#services = watch(services, note);
@@ -91,10 +106,22 @@ export class LocalStack {
     const exits = await this.#services.stop();
     await this.#gateway.stop();
     await this.#servers.stop();
+    await this.traces?.[Symbol.asyncDispose]();
     const faults = exits.filter(({ code }) => code !== 0);
     for (const { name, ...exit } of faults) this.#note(`${name} ended (${describeExit(exit)})`);
     return faults.length === 0;
   }
+}
+
+function createTracePages(traces: TraceReceiver) {
+  return {
+    [TRACES_PATH]: () => Promise.resolve(createTraceList(traces)),
+    [`${TRACES_PATH}/`]: (id: string) => Promise.resolve(createTracePage(traces, id)),
+  };
+}
+
+function tracesEnvironment({ url }: TraceReceiver): Record<string, string> {
+  return { [env.traces]: "otlp", [env.tracesEndpoint]: url, [env.tracesPercent]: "100" };
 }
 
 interface Watch {

@@ -10,6 +10,7 @@ describe("readStartSettings", () => {
       logLevel: "warn",
       instances: 1,
       watch: false,
+      traces: false,
       help: false,
       env: {},
     });

@@ -44,11 +44,12 @@ export function readStartSettings(args: readonly string[], environment: NodeJS.P
   // Who asks for the access log wants to see it.
   const logLevel = environment.ACCESS_LOG === "all" ? { LOG_LEVEL: "info" } : {};
   const settings = readSettings(startSettings, { ...logLevel, ...environment });
-  const { instances, watch, help } = readArguments(args);
+  const { instances, watch, traces, help } = readArguments(args);
   return {
     ...settings,
     instances: countInstances(instances),
     watch,
+    traces,
     help,
     /** Reaches every service as it is: `API_KEYS`, `STREAM_LIMIT`, `COUNTER_STORE` … */
     env: passedOn(environment),
@@ -58,12 +59,14 @@ export function readStartSettings(args: readonly string[], environment: NodeJS.P
 const options = {
   instances: { type: "string", default: "1" },
   watch: { type: "boolean", default: false },
+  traces: { type: "boolean", default: false },
   help: { type: "boolean", default: false },
 } as const;
 
 export const startUsage = [
   "Usage: npm start -- [--instances 1]   the whole system on this machine, until Ctrl-C",
   "       npm run dev                    the same; a service restarts when its files change",
+  "                      [--traces]      traces every request: pages below /local/traces",
   "Environment: PORT (8080), DATA_DIR (.data), REDIS_URL, LOG_LEVEL (warn), and what the services read",
 ].join("\n");
 

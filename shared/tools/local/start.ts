@@ -5,6 +5,7 @@ import { ChildProcess } from "./processes/child-process.ts";
 import { HeldLines } from "./output/held-lines.ts";
 import { LocalStack } from "./local-stack.ts";
 import { formatLogLine } from "./output/log-line.ts";
+import { TRACES_PATH } from "./traces/trace-page.ts";
 import { readStartSettings, startUsage } from "./start-settings.ts";
 
 /** A terminal and npm each deliver the same Ctrl-C: what follows so soon is no second one. */
@@ -27,11 +28,16 @@ async function run(): Promise<boolean> {
   const stopRequested = nextStopSignal();
   // Held while the services start: when that fails, its message shows the last ones.
   const lines = new HeldLines();
+  const tracesUrl = settings.traces
+    ? `http://127.0.0.1:${settings.port}${TRACES_PATH}`
+    : undefined;
   const stack = await LocalStack.start({
     ...settings,
     note: (text) => lines.print(text),
     onLine(line, source) {
-      const shown = formatLogLine(line, { source, least: settings.logLevel });
+      const shown = formatLogLine(line, {
+        ...{ source, least: settings.logLevel, tracesUrl },
+      });
       if (shown !== undefined) lines.print(shown);
     },
   });
@@ -43,6 +49,7 @@ async function run(): Promise<boolean> {
       stores: stack.stores.descriptions,
       hasApiKeys: (settings.env[env.apiKeys] ?? "") !== "",
       startMs: performance.now(),
+      tracesUrl,
     }),
   );
   await stopRequested;

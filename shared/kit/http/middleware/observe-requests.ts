@@ -1,18 +1,11 @@
 import type { Context, Middleware } from "koa";
 import type { Registry } from "prom-client";
-import { container } from "../../../contract.ts";
 import type { Log } from "../../process/log.ts";
 import { matchedPattern } from "./dispatch.ts";
+import { isProbe } from "./probes.ts";
 import { RequestDurations } from "./request-durations.ts";
-import { requestIdOf, traceIdOf } from "./request-id.ts";
-
-/** Asked by machines every few seconds: logged only when slow, or they would hide the others. */
-const PROBES: ReadonlySet<string> = new Set([
-  container.healthPath,
-  container.readyPath,
-  container.metricsPath,
-  "/status",
-]);
+import { requestIdOf } from "./request-id.ts";
+import { traceIdOf } from "./trace-requests.ts";
 
 export interface AccessLogOptions {
   /** `all` logs every request but probes; `problems` only the failed and the slow ones. */
@@ -38,7 +31,7 @@ export function observeRequests({ log, metrics, ...options }: ObserveOptions): M
       durationMs / 1_000,
     );
     if (durationMs > options.slowRequestMs) log.warn(describe(ctx, durationMs), "slow request");
-    else if (options.accessLog === "all" && !PROBES.has(matchedPattern(ctx))) {
+    else if (options.accessLog === "all" && !isProbe(matchedPattern(ctx))) {
       log.info(describe(ctx, durationMs), "request");
     }
   };

@@ -3,7 +3,8 @@ import type { Log } from "../../process/log.ts";
 import { StoreUnavailable } from "../../store-unavailable.ts";
 import { Problem, problems } from "../problem.ts";
 import { escapeUnseen } from "../request/quote.ts";
-import { requestIdOf, traceIdOf } from "./request-id.ts";
+import { requestIdOf } from "./request-id.ts";
+import { traceIdOf } from "./trace-requests.ts";
 
 const RETRY_AFTER_SECONDS = "1";
 const HANG_UPS = new Set([

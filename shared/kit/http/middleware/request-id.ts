@@ -4,8 +4,6 @@ import type { Context, Middleware } from "koa";
 const HEADER = "x-request-id";
 /** What a caller may bring; anything else could forge a line of the log, or fill it. */
 const ACCEPTABLE = /^[\w.:-]{1,128}$/;
-/** As the load balancer writes it: `Self=1-67891234-…;Root=1-67891233-…`. */
-const TRACE = /^[\w.:;=?-]{1,256}$/;
 
 /**
  * Gives each request an id, the caller's own where it is well-formed, and answers with it.
@@ -27,10 +25,4 @@ export function requestId(): Middleware {
 
 export function requestIdOf(ctx: Context): string {
   return (ctx.state as { requestId: string }).requestId;
-}
-
-/** The load balancer's id of the request, for the log. */
-export function traceIdOf(ctx: Context): string | undefined {
-  const id = ctx.get("x-amzn-trace-id");
-  return TRACE.test(id) ? id : undefined;
 }

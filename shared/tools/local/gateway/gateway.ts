@@ -25,8 +25,11 @@ export interface GatewayOptions {
   host?: string;
   /** Addresses of the instances of each service. */
   instances: Readonly<Record<ServiceName, readonly string[]>>;
-  /** HTML pages of its own, by path, before any service's. A deployed load balancer has none. */
-  pages?: Readonly<Record<string, () => Promise<string>>>;
+  /**
+   * HTML pages of its own, by path, before any service's. One whose path ends with a slash has all
+   * below it, and is given what follows. A deployed load balancer has none.
+   */
+  pages?: Readonly<Record<string, (rest: string) => Promise<string>>>;
   /** Default: that of the deployed load balancer. */
   idleTimeoutMs?: number;
   /** How often each instance is asked for its health. Default: 200 ms. */
@@ -97,7 +100,7 @@ export class Gateway implements AsyncDisposable {
   async #answer(exchange: Exchange): Promise<void> {
     const path = pathOf(exchange.request);
     const dropped = droppedFraming(exchange.request.headers);
-    const page = this.#pages[path];
+    const page = this.#findPage(path);
     const service = matchService(path);
     if (dropped !== undefined) sendProblem(exchange, badConnection(dropped));
     else if (page !== undefined) sendPage(exchange, await page());
@@ -106,6 +109,12 @@ export class Gateway implements AsyncDisposable {
       const problem = await this.#askService(service, exchange);
       if (problem !== undefined) sendProblem(exchange, problem);
     }
+  }
+
+  #findPage(path: string): (() => Promise<string>) | undefined {
+    const folder = path.slice(0, path.lastIndexOf("/") + 1);
+    const page = this.#pages[path] ?? this.#pages[folder];
+    return page && (() => page(path.slice(folder.length)));
   }
 
   /** Resolves with what went wrong, or with undefined when the service answered. */

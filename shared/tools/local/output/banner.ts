@@ -10,11 +10,13 @@ export interface BannerOptions {
   /** True when the writes ask for a key. */
   hasApiKeys: boolean;
   startMs: number;
+  /** Where traces are listed; undefined where there are none. */
+  tracesUrl?: string | undefined;
 }
 
 /** What a person wants to know when the stack is up. */
 export function createBanner(options: BannerOptions): string {
-  const { url, instances, stores, hasApiKeys, startMs } = options;
+  const { url, instances, stores, hasApiKeys, startMs, tracesUrl } = options;
   const header = ["service", "docs", "paths"];
   const rows = serviceNames.map((service) => [
     service,
@@ -29,6 +31,7 @@ export function createBanner(options: BannerOptions): string {
     "",
     ...alignColumns([
       ["Home page", `${url}/local: health and metrics of each instance, requests to try`],
+      ...(tracesUrl === undefined ? [] : [["Traces", `${tracesUrl}: the slowest requests first`]]),
       ["DynamoDB", stores.dynamodb],
       ["Redis", stores.redis],
       [

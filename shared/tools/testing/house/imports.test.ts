@@ -38,6 +38,7 @@ const breaches: Record<string, readonly [from: string, to: string]> = {
   "config-creates-nothing": ["pulumi/config/creating.ts", "@pulumi/aws"],
   "pulumi-below-pulumi": ["shared/kit/deploying.ts", "@pulumi/pulumi"],
   "store-clients-in-stores": ["services/a/http/calling.ts", "redis"],
+  "traces-apart": ["shared/kit/listening.ts", "shared/kit/tracing/spans.ts"],
   "no-unlisted-packages": ["shared/kit/unlisted.ts", "semver"],
   "no-dev-packages-in-services": ["services/a/developing.ts", "chai"],
   "no-unresolvable": ["services/a/lost.ts", "services/a/nowhere.ts"],

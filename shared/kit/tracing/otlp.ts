@@ -1,0 +1,78 @@
+import { diag, DiagLogLevel } from "@opentelemetry/api";
+import { OTLPTraceExporter } from "@opentelemetry/exporter-trace-otlp-http";
+import { resourceFromAttributes } from "@opentelemetry/resources";
+import {
+  BatchSpanProcessor,
+  ParentBasedSampler,
+  TraceIdRatioBasedSampler,
+  TracerProvider,
+} from "@opentelemetry/sdk-trace";
+import type { Log } from "../process/log.ts";
+import { SpanRecorder } from "./spans.ts";
+import { TraceIds } from "./trace-ids.ts";
+
+/** How long a span waits for others to be sent with. */
+const LINGER_MS = 500;
+/** For one export with its retries; also the longest that a stop waits for the last spans. */
+const EXPORT_MS = 2_000;
+/** A collector that is away is logged no more often. */
+const COMPLAINT_MS = 60_000;
+
+export interface TracesOptions {
+  service: string;
+  instance: string;
+  deployment: string;
+  /** Of the collector, without `/v1/traces`. */
+  endpoint: string;
+  /** How many in a hundred of the requests whose callers have not decided are recorded. */
+  percent: number;
+  log: Log;
+}
+
+/**
+ * Records requests from now on, and sends them as OTLP over HTTP, in JSON, behind the answers.
+ *
+ * At most 2,048 spans wait; more are dropped, so a collector that is away costs no memory.
+ *
+ * @returns ends the recording, and sends what is left, for two seconds at most
+ */
+export function startTraces(options: TracesOptions): () => Promise<void> {
+  const { endpoint, percent, log } = options;
+  reportFailures(log);
+  const ids = new TraceIds();
+  const url = `${endpoint.replace(/\/$/, "")}/v1/traces`;
+  const provider = new TracerProvider({
+    resource: resourceFromAttributes({
+      "service.name": options.service,
+      "service.instance.id": options.instance,
+      "deployment.environment.name": options.deployment,
+    }),
+    sampler: new ParentBasedSampler({ root: new TraceIdRatioBasedSampler(percent / 100) }),
+    idGenerator: ids,
+    spanProcessors: [
+      new BatchSpanProcessor({
+        exporter: new OTLPTraceExporter({ url, timeoutMillis: EXPORT_MS }),
+        scheduledDelayMillis: LINGER_MS,
+        exportTimeoutMillis: EXPORT_MS,
+      }),
+    ],
+  });
+  const recorder = new SpanRecorder({ tracer: provider.getTracer("page-services"), ids });
+  recorder.start();
+  return async () => {
+    recorder.stop();
+    await provider.shutdown();
+  };
+}
+
+function reportFailures(log: Log): void {
+  let nextMs = 0;
+  const report = (message: string) => {
+    if (performance.now() < nextMs) return;
+    nextMs = performance.now() + COMPLAINT_MS;
+    log.warn({ reason: message.slice(0, 500) }, "traces are not delivered");
+  };
+  const ignore = () => undefined;
+  const logger = { error: report, warn: report, info: ignore, debug: ignore, verbose: ignore };
+  diag.setLogger(logger, { logLevel: DiagLogLevel.WARN, suppressOverrideMessage: true });
+}
