@@ -25,7 +25,7 @@ function* hits(count: number, headers: (index: number) => Record<string, string>
 
 /** The bounds of SECURITY.md, each on a process of its own that has served 6,000 usual hits. */
 describe("A counter that is flooded", function () {
-  this.timeout(120_000);
+  this.timeout(600_000);
   let fleet: Fleet;
   let url: string;
   let pid: number;

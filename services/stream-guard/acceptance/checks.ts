@@ -14,10 +14,20 @@ interface Streams {
   streams: { stream_id: string }[];
 }
 
-const start = (body: unknown = {}): Call => ({ method: "POST", path: "/api/v1/stream", body });
-const stream = (method: string, id: string): Call => ({ method, path: `/api/v1/streams/${id}` });
+const asUser = true;
+const start = (body: unknown = {}): Call => ({
+  method: "POST",
+  path: "/api/v1/stream",
+  body,
+  asUser,
+});
+const stream = (method: string, id: string): Call => ({
+  method,
+  path: `/api/v1/streams/${id}`,
+  asUser,
+});
 const list = (target: Target) =>
-  readJson<Streams>(target, { method: "GET", path: "/api/v1/streams" });
+  readJson<Streams>(target, { method: "GET", path: "/api/v1/streams", asUser });
 
 export const checks: readonly Check[] = [
   check("lets no more streams start at once than the limit, and says which they are", (target) =>
@@ -88,7 +98,7 @@ export const checks: readonly Check[] = [
       await expectProblem(target, { ...end, path: `${all.path}/acceptance` }, 404);
     },
   ),
-  ...bodyChecks({ method: "POST", path: "/api/v1/stream" }),
+  ...bodyChecks({ method: "POST", path: "/api/v1/stream", asUser }),
 ];
 
 /**

@@ -8,6 +8,7 @@ interface Streams {
 }
 
 const COLLECTION = "/api/v1/streams";
+const asUser = true;
 
 export const createWorkloads = (): Workload[] => [new StreamWorkload()];
 
@@ -31,14 +32,19 @@ class StreamWorkload implements Workload {
   }
 
   async turn(send: Send): Promise<void> {
-    const answer = await send({ method: "POST", path: "/api/v1/stream", body: {} }, 201, 409);
+    const answer = await send(
+      { method: "POST", path: "/api/v1/stream", body: {}, asUser },
+      201,
+      409,
+    );
     if (answer?.status !== 201) return;
     const { stream_id: id } = JSON.parse(answer.text) as { stream_id: string };
     this.#held.add(id);
     this.#most = Math.max(this.#most, this.#held.size + this.#before.size);
-    await send({ method: "PUT", path: `${COLLECTION}/${id}`, body: { video_playing: true } }, 200);
+    const path = `${COLLECTION}/${id}`;
+    await send({ method: "PUT", path, body: { video_playing: true }, asUser }, 200);
     this.#held.delete(id);
-    await send({ method: "DELETE", path: `${COLLECTION}/${id}` }, 204);
+    await send({ method: "DELETE", path, asUser }, 204);
   }
 
   async findings(target: Target): Promise<readonly Finding[]> {
@@ -54,7 +60,7 @@ class StreamWorkload implements Workload {
 
   async cleanUp(target: Target): Promise<void> {
     for (const id of await this.#left(target)) {
-      await target.send({ method: "DELETE", path: `${COLLECTION}/${id}` });
+      await target.send({ method: "DELETE", path: `${COLLECTION}/${id}`, asUser });
     }
   }
 
@@ -65,5 +71,5 @@ class StreamWorkload implements Workload {
 }
 
 function list(target: Target): Promise<Streams> {
-  return readJson<Streams>(target, { method: "GET", path: COLLECTION });
+  return readJson<Streams>(target, { method: "GET", path: COLLECTION, asUser });
 }

@@ -20,7 +20,7 @@ function* starts(count: number, addressOf: (index: number) => string): Generator
 
 /** The bounds of SECURITY.md, each on a process of its own that has served 4,000 usual starts. */
 describe("A stream-guard that is flooded", function () {
-  this.timeout(120_000);
+  this.timeout(600_000);
   const cleanUps = new AsyncDisposableStack();
   let dynamodb: DynamodbServer;
   let service: ServiceProcess;

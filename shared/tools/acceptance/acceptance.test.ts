@@ -87,7 +87,7 @@ describe("npm run validate and npm run stress", function () {
     it(`share the system with the requests of services/${service}/example/requests.http`, async () => {
       const file = `../../../services/${service}/example/requests.http`;
       const text = await readFile(new URL(file, import.meta.url), "utf8");
-      const target = new Target(url, KEY);
+      const target = new Target(url, { apiKey: KEY });
       const values: Record<string, string> = { api_key: KEY, $timestamp: String(Date.now()) };
       const requests = parseHttpFile(text);
       expect(requests).to.have.length.above(3);

@@ -30,7 +30,10 @@ export async function findTarget<N extends Numbers>(
 ): Promise<{ target: Target; numbers: N }> {
   if (args.includes("--help")) throw new HelpRequest(usageOf(command, { ...defaults, wait: 0 }));
   const { url, wait, ...numbers } = readArguments(command, args, { ...defaults, wait: 0 });
-  const target = new Target(url, process.env["API_KEY"]);
+  const target = new Target(url, {
+    apiKey: process.env["API_KEY"],
+    userToken: process.env["USER_TOKEN"],
+  });
   await waitUntilReady(target, performance.now() + wait * 1_000);
   return { target, numbers: numbers as unknown as N };
 }
@@ -58,7 +61,8 @@ function usageOf(command: string, defaults: Numbers): string {
   const options = Object.entries(defaults).map(([name, value]) => `[--${name} ${value}]`);
   return (
     `Usage: npm run ${command} -- <url> ${options.join(" ")}, ` +
-    "where <url> is such as http://localhost:8080; API_KEY is the key for writes"
+    "where <url> is such as http://localhost:8080; API_KEY is the key for writes, " +
+    "USER_TOKEN the token of a user, where the system knows its users by tokens"
   );
 }
 

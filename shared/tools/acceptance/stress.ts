@@ -3,7 +3,8 @@
  * the proof that they kept their promises under it.
  *
  * It ends after the seconds or after 50,000 requests, whichever comes first. `API_KEY` is the key
- * for writes, where the system asks for one.
+ * for writes, where the system asks for one; `USER_TOKEN` the token of a user, where it knows its users
+ * by tokens.
  */
 import { serviceNames } from "../../contract.ts";
 import { importPart } from "../service-part.ts";

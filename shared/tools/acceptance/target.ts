@@ -12,6 +12,8 @@ export interface Call {
   body?: unknown;
   /** False leaves the API key out. */
   authorized?: boolean;
+  /** Sends the user's token, where there is one, in place of the API key. */
+  asUser?: boolean;
 }
 
 export interface Answer {
@@ -22,19 +24,25 @@ export interface Answer {
   text: string;
 }
 
-/** The system under test, seen from outside: one address, and perhaps an API key. */
+/** What the caller shows: the key for writes, and the token of a user of the system. */
+export interface Credentials {
+  apiKey?: string | undefined;
+  userToken?: string | undefined;
+}
+
+/** The system under test, seen from outside: one address, and perhaps credentials. */
 export class Target {
   readonly url: string;
   readonly hasKey: boolean;
-  readonly #apiKey: string | undefined;
+  readonly #credentials: Credentials;
   readonly #called = new Set<string>();
   /** Looks at every whole answer; what it throws fails the call. */
   inspect: (call: Call, answer: Answer) => void = () => undefined;
 
-  constructor(url: string, apiKey: string | undefined) {
+  constructor(url: string, credentials: Credentials = {}) {
     this.url = url.replace(/\/+$/, "");
-    this.hasKey = apiKey !== undefined;
-    this.#apiKey = apiKey;
+    this.hasKey = credentials.apiKey !== undefined;
+    this.#credentials = credentials;
   }
 
   /** What was called so far, without queries: `GET /counter`. */
@@ -72,12 +80,14 @@ export class Target {
     });
   }
 
-  #headers({ headers, body, authorized = true }: Call): Record<string, string> {
+  #headers({ headers, body, authorized = true, asUser = false }: Call): Record<string, string> {
+    const { apiKey, userToken } = this.#credentials;
+    const bearer = asUser ? (userToken ?? apiKey) : apiKey;
     return {
       "user-agent": USER_AGENT,
       accept: "application/json",
       ...(body !== undefined && { "content-type": "application/json" }),
-      ...(authorized && this.#apiKey !== undefined && { authorization: `Bearer ${this.#apiKey}` }),
+      ...(authorized && bearer !== undefined && { authorization: `Bearer ${bearer}` }),
       ...headers,
     };
   }

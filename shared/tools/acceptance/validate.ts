@@ -2,8 +2,8 @@
  * `npm run validate -- <url>`: asks a running system for everything that its callers rely on, and
  * compares every answer with what the system says of it.
  *
- * `API_KEY` is the key for writes, where the system asks for one. Leaves nothing behind but the
- * counts of two pages of its own.
+ * `API_KEY` is the key for writes, where the system asks for one; `USER_TOKEN` the token of a user,
+ * where it knows its users by tokens. Leaves nothing behind but the counts of two pages of its own.
  */
 import { runSuites } from "./checks/check.ts";
 import { findTarget, runCommand } from "./command-line.ts";

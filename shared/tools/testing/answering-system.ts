@@ -17,7 +17,7 @@ export async function startSystem(answer: (call: string) => { status?: number; b
   await once(server, "listening");
   const { port } = server.address() as AddressInfo;
   return {
-    target: new Target(`http://127.0.0.1:${port}`, undefined),
+    target: new Target(`http://127.0.0.1:${port}`),
     async [Symbol.asyncDispose]() {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));

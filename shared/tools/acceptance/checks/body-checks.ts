@@ -6,7 +6,7 @@ import type { Call } from "../target.ts";
 const TOO_LARGE = JSON.stringify("x".repeat(17 * 1024));
 
 /** How a route that takes a body refuses what is none. */
-export function bodyChecks(call: Pick<Call, "method" | "path">): readonly Check[] {
+export function bodyChecks(call: Pick<Call, "method" | "path" | "asUser">): readonly Check[] {
   return [
     check("refuses a body that is no JSON with 400", (target) =>
       expectProblem(target, { ...call, body: '{"broken":' }, 400),

@@ -11,6 +11,7 @@ export interface FloodRequest {
   method?: string;
   path: string;
   headers?: Record<string, string>;
+  body?: string;
 }
 
 /** How often each status came. */
@@ -36,12 +37,13 @@ export async function sendFlood(
   return statuses;
 }
 
-function send(url: string, { path, ...options }: FloodRequest, agent: Agent): Promise<number> {
+function send(url: string, flood: FloodRequest, agent: Agent): Promise<number> {
+  const { path, body, ...options } = flood;
   const { promise, resolve, reject } = Promise.withResolvers<number>();
   const sent = request(url + path, { ...options, agent }, (response) => {
     response.resume().once("end", () => resolve(response.statusCode ?? 0));
   });
-  sent.once("error", reject).end();
+  sent.once("error", reject).end(body);
   return promise;
 }
 
