@@ -2,8 +2,8 @@ import { randomBytes } from "node:crypto";
 import type Koa from "koa";
 import { createServiceApp, type ServiceContext } from "../../shared/kit/http/service-app.ts";
 import type { Accounts } from "./accounts/accounts.ts";
-import type { Counter, Totals } from "./counter.ts";
-import type { Estimates } from "./estimates.ts";
+import type { Counter } from "./counter.ts";
+import type { Estimates, Totals } from "./estimates.ts";
 import type { LiveCounts } from "./http/live-counts.ts";
 import type { NewPages } from "./http/new-pages.ts";
 import { createRoutes } from "./http/routes.ts";
@@ -24,7 +24,7 @@ export function createApp(deps: CounterDeps): Koa {
     service: "counter",
     title: "Page counter",
     description: "Gives every opening of a page its own number, and draws badges of it.",
-    version: "2.0.0",
+    version: "2.1.0",
     tags: {
       pages: "Pages and their counts.",
       users: "Users, each with a number of their own.",

@@ -20,8 +20,10 @@ export const RESERVED_NAMES: ReadonlySet<string> = new Set([
 /** Hits that are counted in one go, by one call of the store. */
 export interface HitBatch {
   page: string;
-  /** How many numbers to deal out. */
+  /** How many numbers to deal out, beside those of the keys. */
   hits: number;
+  /** Of hits that may be sent again: a number each, unless it was given one before. No key twice. */
+  keys?: readonly string[];
   /** Openings by known bots: counted apart, without a number. */
   bots: number;
   /** Who the hits came from, as far as the service can tell visitors apart; no name twice. */
@@ -36,6 +38,19 @@ export interface Tally {
   lastMinute: number;
   /** The running second on the store's clock, since the epoch. */
   second: number;
+}
+
+/** What a batch was given. */
+export interface Dealt extends Tally {
+  /** In the order of the batch's keys. */
+  keyed?: readonly KeyedNumber[];
+}
+
+/** The number that a key stands for. */
+export interface KeyedNumber {
+  number: number;
+  /** False when an earlier batch counted the hit. */
+  isNew: boolean;
 }
 
 export interface Reading extends Tally {
@@ -61,6 +76,11 @@ export class CountExhausted extends Error {
   }
 }
 
+/** A key that stands for a hit of another page. */
+export class KeyReused extends Error {
+  override readonly name = "KeyReused";
+}
+
 /**
  * Where pages are counted, for any number of instances at once.
  *
@@ -73,11 +93,13 @@ export interface CounterStore {
    * Counts a batch exactly once, however often the store has to be asked.
    *
    * The hits' numbers are `count - hits + 1` to `count`, and nobody else's, ever. A batch that fails
-   * may have taken its numbers all the same: they are then missing.
+   * may have taken its numbers all the same: they are then missing, but for those of its keys.
    *
    * @throws CountExhausted when they would pass `MAX_COUNT`
    */
-  add(batch: HitBatch): Promise<Tally>;
+  add(batch: HitBatch): Promise<Dealt>;
+  /** The page that a key stands for: this one, unless the store knows of another. */
+  pageOf(key: string, page: string): Promise<string>;
   read(page: string): Promise<Reading>;
   /** Counts by second, up to the running one, as far back as asked and as kept. */
   history(page: string, seconds: number): Promise<History>;
@@ -87,27 +109,16 @@ export interface CounterStore {
   remove(page: string): Promise<void>;
 }
 
-/** A count that was true at `asOfMs`; later hits may be missing. */
-export interface Estimate {
-  count: number;
-  asOfMs: number;
-}
-
-/** The counts as they were last rolled up. */
-export interface Totals {
-  find(page: string): Promise<Estimate | undefined>;
-  /** Pages in no order, at most `limit`; `next` is there when more may follow. */
-  list(limit: number, after?: string): Promise<{ pages: PageTotal[]; next: string | undefined }>;
-}
-
-export interface PageTotal extends Estimate {
-  page: string;
-}
-
 export interface Visitor {
   address: string;
   userAgent: string;
   isBot: boolean;
+}
+
+/** One opening of a page. */
+export interface Opening extends Visitor {
+  /** Of a hit that may be sent again, letters and digits; what is no hit is not kept. */
+  key?: string | undefined;
 }
 
 /** One counted hit. */
@@ -137,20 +148,27 @@ export interface CounterOptions {
 export class Counter {
   readonly #store: CounterStore;
   readonly #options: CounterOptions;
-  readonly #hits: Batcher<Visitor, Counted>;
+  readonly #hits: Batcher<Opening, Counted>;
   readonly #reads: Batcher<undefined, Reading>;
 
   constructor(options: CounterOptions) {
     const { name: store } = options.store;
     this.#store = options.store;
     this.#options = options;
-    this.#hits = new Batcher((page, visitors) => this.#add(page, visitors), { store });
+    this.#hits = new Batcher((page, openings) => this.#add(page, openings), { store });
     this.#reads = new Batcher((page, readers) => this.#read(page, readers), { store });
   }
 
-  /** Counts one opening. */
-  hit(page: string, visitor: Visitor): Promise<Counted> {
-    return this.#hits.join(page, visitor);
+  /**
+   * Counts one opening; openings with the same key once.
+   *
+   * @throws KeyReused when the key stands for a hit of another page
+   */
+  hit(page: string, opening: Opening): Promise<Counted> {
+    const { key, isBot } = opening;
+    return key === undefined || isBot
+      ? this.#hits.join(page, opening)
+      : this.#hitOnce(page, opening, key);
   }
 
   read(page: string): Promise<Reading> {
@@ -169,27 +187,38 @@ export class Counter {
     return this.#store.remove(page);
   }
 
-  async #add(page: string, visitors: readonly Visitor[]): Promise<Counted[]> {
-    const people = visitors.filter((visitor) => !visitor.isBot);
+  async #hitOnce(page: string, opening: Opening, key: string): Promise<Counted> {
+    if ((await this.#store.pageOf(key, page)) !== page) throw new KeyReused();
+    return this.#hits.join(page, opening);
+  }
+
+  async #add(page: string, openings: readonly Opening[]): Promise<Counted[]> {
+    const people = openings.filter((opening) => !opening.isBot);
+    const keyed = people.flatMap(({ key }) => (key === undefined ? [] : [key]));
     const batch = {
       page,
-      hits: people.length,
-      bots: visitors.length - people.length,
+      hits: people.length - keyed.length,
+      keys: [...new Set(keyed)],
+      bots: openings.length - people.length,
       visitors: [...new Set(people.map(nameOf))],
     };
-    const tally = await this.#store.add(batch);
-    this.#options.onBatch(batch, tally);
-    return this.#deal(visitors, batch, tally);
+    const dealt = await this.#store.add(batch);
+    const isNew = dealt.keyed?.filter((each) => each.isNew).length ?? 0;
+    this.#options.onBatch({ ...batch, hits: batch.hits + isNew }, dealt);
+    return this.#deal(openings, batch, dealt);
   }
 
   /** The numbers that the store returned, in order of arrival. */
-  #deal(visitors: readonly Visitor[], { page, hits }: HitBatch, tally: Tally): Counted[] {
+  #deal(openings: readonly Opening[], { page, hits, keys = [] }: HitBatch, tally: Dealt) {
+    const keyed = new Map(tally.keyed?.map((each, index) => [keys[index], { ...each }]));
     let number = tally.count - hits;
-    return visitors.map((visitor) => {
+    return openings.map((visitor): Counted => {
       if (visitor.isBot) return { number: tally.count, isHit: false, tally };
-      number += 1;
-      this.#options.onHit({ page, number, visitor });
-      return { number, isHit: true, tally };
+      const known = visitor.key === undefined ? undefined : keyed.get(visitor.key);
+      const hit = known?.number ?? (number += 1);
+      if (known?.isNew !== false) this.#options.onHit({ page, number: hit, visitor });
+      if (known !== undefined) known.isNew = false;
+      return { number: hit, isHit: true, tally };
     });
   }
 

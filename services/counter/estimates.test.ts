@@ -1,6 +1,5 @@
 import { expect } from "chai";
-import type { Estimate, Totals } from "./counter.ts";
-import { Estimates } from "./estimates.ts";
+import { type Estimate, Estimates, type Totals } from "./estimates.ts";
 
 describe("Estimates", () => {
   let nowMs: number;

@@ -1,4 +1,21 @@
-import type { Estimate, Tally, Totals } from "./counter.ts";
+import type { Tally } from "./counter.ts";
+
+/** A count that was true at `asOfMs`; later hits may be missing. */
+export interface Estimate {
+  count: number;
+  asOfMs: number;
+}
+
+/** The counts as they were last rolled up. */
+export interface Totals {
+  find(page: string): Promise<Estimate | undefined>;
+  /** Pages in no order, at most `limit`; `next` is there when more may follow. */
+  list(limit: number, after?: string): Promise<{ pages: PageTotal[]; next: string | undefined }>;
+}
+
+export interface PageTotal extends Estimate {
+  page: string;
+}
 
 /** A count that this process gave so long ago is still its best estimate. */
 const FRESH_MS = 10_000;

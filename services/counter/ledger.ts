@@ -1,4 +1,4 @@
-import type { Estimate } from "./counter.ts";
+import type { Estimate } from "./estimates.ts";
 
 /**
  * Numbers that a page in Redis may give: above `from`, up to `to`.

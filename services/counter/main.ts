@@ -41,11 +41,12 @@ const dynamodb = createDynamoDB({
 });
 const totals = new LedgerStore({ client: dynamodb, table: settings.countersTable, now });
 const writer = randomUUID().replaceAll("-", "");
+const random = () => Math.random();
 const storeOptions = { writer, now, onCall: metrics.storeCalled };
 const { countersTable: table, counterStore, redisUrl, redisTimeoutMs } = settings;
 const counting: Counting =
   redisUrl === undefined || counterStore === "dynamodb"
-    ? { store: new ItemStore({ ...storeOptions, client: dynamodb, table }), readiness: {} }
+    ? { store: new ItemStore({ ...storeOptions, random, client: dynamodb, table }), readiness: {} }
     : countInRedis({
         ...storeOptions,
         redis: createRedis({
@@ -74,7 +75,7 @@ const accounts = new Accounts({
     client: dynamodb,
     table: settings.usersTable,
     now,
-    random: () => Math.random(),
+    random,
   }),
   passwords: new Passwords(),
   tokens: new Tokens({ keys: settings.tokenKeys, issuer: settings.deployment }),

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { expect } from "chai";
 import { bodyChecks } from "../../../shared/tools/acceptance/checks/body-checks.ts";
 import { type Check, check } from "../../../shared/tools/acceptance/checks/check.ts";
@@ -38,6 +39,16 @@ export const checks: readonly Check[] = [
     const after = await read(target);
     expect(after.count).to.equal(before + HITS);
     expect(after.last_minute).to.be.at.least(HITS);
+  }),
+  check("counts a hit once that is sent again with its key", async (target) => {
+    const headers = { "idempotency-key": randomUUID() };
+    const keyed = { ...hit, headers };
+    const { count } = await readJson<Tally>(target, keyed, 201);
+    const again = await Promise.all([keyed, keyed].map((call) => readJson(target, call, 201)));
+    for (const each of again) expect(each).to.include({ count });
+    await expectInvalid(target, { ...hit, headers: { "idempotency-key": "a b" } }, [
+      "idempotency-key",
+    ]);
   }),
   check("does not count what is only read, or fetched ahead", async (target) => {
     const { count } = await read(target);

@@ -1,13 +1,23 @@
 import { Batcher } from "../../../shared/kit/batcher.ts";
 import type { Attempts } from "./attempts.ts";
 import { MAX_COUNT } from "../counter.ts";
-import type { Passwords } from "./passwords.ts";
+import type { Passwords, TryLimit } from "./passwords.ts";
 import type { AccessToken, Tokens } from "./tokens.ts";
 
 /** A user as stored: who, and how the password is recognised. */
 export interface User {
   email: string;
   passwordHash: string;
+  /** The key that the registration was sent with. */
+  registrationKey?: string | undefined;
+}
+
+/** A request to register. */
+export interface Registration {
+  email: string;
+  password: string;
+  /** Of one that may be sent again: the same key and password get the same answer. */
+  key: string | undefined;
 }
 
 /** One request to raise a number; requests with the same key get the same answer. */
@@ -44,7 +54,12 @@ export interface UserStore {
 export class Refusal extends Error {
   override readonly name = "Refusal";
   readonly reason:
-    "email-taken" | "wrong-credentials" | "registration-closed" | "unknown-user" | "full";
+    | "email-taken"
+    | "key-reused"
+    | "wrong-credentials"
+    | "registration-closed"
+    | "unknown-user"
+    | "full";
 
   constructor(reason: Refusal["reason"]) {
     super(reason);
@@ -74,15 +89,23 @@ export class Accounts {
     this.#raises = new Batcher(raise, { store: "dynamodb" });
   }
 
-  /** @throws Refusal `email-taken`, `registration-closed`; TooManyAttempts; PasswordsBusy */
-  async register(email: string, password: string, address: string): Promise<void> {
+  /**
+   * @throws Refusal `email-taken`, `key-reused`, `registration-closed`; TooManyAttempts;
+   *   PasswordsBusy
+   */
+  async register({ email, password, key }: Registration, address: string): Promise<void> {
     const { users, passwords, attempts, isRegistrationOpen } = this.#options;
     if (!isRegistrationOpen) throw new Refusal("registration-closed");
     const name = `registration ${address}`;
     attempts.check(name);
     attempts.count(name);
     const passwordHash = await passwords.hash(password);
-    if (!(await users.create({ email, passwordHash }))) throw new Refusal("email-taken");
+    if (await users.create({ email, passwordHash, registrationKey: key })) return;
+    const user = await users.find(email);
+    if (key === undefined || user?.registrationKey !== key) throw new Refusal("email-taken");
+    const limit = this.#triesOf(email, address);
+    const isSame = await passwords.verify(password, user.passwordHash, limit);
+    if (!isSame) throw new Refusal("key-reused");
   }
 
   /**
@@ -94,18 +117,22 @@ export class Accounts {
    * @throws Refusal `wrong-credentials`; TooManyAttempts; PasswordsBusy
    */
   async logIn(email: string, password: string, address: string): Promise<AccessToken> {
-    const { users, passwords, tokens, attempts, onRefusedLogin } = this.#options;
-    const names = [`address ${address}`, `user ${email}`];
-    const limit = {
-      begin: () => attempts.check(...names),
-      fail: () => attempts.count(...names),
-    };
+    const { users, passwords, tokens, onRefusedLogin } = this.#options;
+    const limit = this.#triesOf(email, address);
     // Who has none left neither waits nor costs a store call.
     limit.begin();
     const user = await users.find(email);
     if (await passwords.verify(password, user?.passwordHash, limit)) return tokens.issue(email);
     onRefusedLogin();
     throw new Refusal("wrong-credentials");
+  }
+
+  #triesOf(email: string, address: string): TryLimit {
+    const names = [`address ${address}`, `user ${email}`];
+    return {
+      begin: () => this.#options.attempts.check(...names),
+      fail: () => this.#options.attempts.count(...names),
+    };
   }
 
   /** The user whom a token names; undefined when it is none of ours, has expired, or names no email. */

@@ -24,7 +24,9 @@ describe("ItemStore, sweeping its item", () => {
 
   const newPage = () => `page-${(pages += 1)}`;
   const open = (writer: number) =>
-    new ItemStore({ client, table, writer: writerName(writer), now: () => nowMs });
+    new ItemStore({
+      ...{ client, table, writer: writerName(writer), now: () => nowMs, random: () => 0 },
+    });
   const hit = (store: ItemStore, page: string) =>
     store.add({ page, hits: 1, bots: 0, visitors: [] });
   const itemOf = async (page: string) => {
@@ -106,5 +108,35 @@ describe("ItemStore, sweeping its item", () => {
     for (const store of [a, b]) await hit(store, page);
     expect(proxy.takeCalls()).to.deep.equal(["UpdateItem", "UpdateItem"]);
     expect(await fencesOf(page)).to.have.lengthOf(4);
+  });
+
+  const receiptsOf = async (page: string) =>
+    Object.keys(await itemOf(page)).filter((name) => name.startsWith("receipt_"));
+
+  it("keeps the receipts of a page's last forty keys, and those of ten seconds", async () => {
+    const [page, store] = [newPage(), open(1)];
+    const add = (...keys: string[]) => store.add({ page, hits: 0, keys, bots: 0, visitors: [] });
+    await add(...Array.from({ length: 60 }, (_, index) => `key${index}`));
+    expect((await add("key0")).keyed).to.deep.equal([{ number: 1, isNew: false }]);
+    nowMs += 11_000;
+    for (let turn = 60; turn < 70; turn += 1) await add(`key${turn}`);
+    expect(await receiptsOf(page)).to.have.lengthOf.within(40, 41);
+    expect((await add("key69")).keyed).to.deep.equal([{ number: 70, isNew: false }]);
+  });
+
+  it("keeps its expressions within DynamoDB's bounds while it sweeps all kinds at once", async () => {
+    const page = await putPage(45, 90);
+    const store = open(999);
+    for (let turn = 0; turn < 15; turn += 1) {
+      const keys = Array.from({ length: 24 }, (_, index) => `key${turn} ${index}`);
+      expect(
+        (await store.add({ page, hits: 1, keys, bots: 0, visitors: [] })).keyed,
+      ).to.have.length(24);
+      nowMs += 4_000;
+    }
+    nowMs += HOUR_MS;
+    for (let turn = 0; turn < 10; turn += 1) await hit(store, page);
+    expect(await receiptsOf(page)).to.have.lengthOf(40);
+    expect(await fencesOf(page)).to.have.lengthOf(2);
   });
 });

@@ -8,6 +8,7 @@ import { StoreUnavailable } from "../../../shared/kit/store-unavailable.ts";
 import {
   CountExhausted,
   type CounterStore,
+  type Dealt,
   type HitBatch,
   type History,
   MAX_COUNT,
@@ -15,17 +16,13 @@ import {
   type Reading,
   type Tally,
 } from "../counter.ts";
-import { bucketName, bucketsOf, tallyOf } from "./buckets.ts";
+import { bucketsOf, tallyOf } from "./buckets.ts";
+import { countExpression, type Stale, staleIn } from "./count-expression.ts";
 import { type Item, numberIn, numbers, unlessRefused } from "./item.ts";
+import { KeyedHits } from "./keyed-hits.ts";
+import { receiptOf } from "./receipts.ts";
 import { Sweeps } from "./sweeps.ts";
 
-/** Buckets are kept a little longer than they count, for clocks that differ. */
-const KEPT_SECONDS = MINUTE_BUCKETS + 10;
-/** Fences of writers that ended are swept after this: no retry of theirs can come any more. */
-const FENCE_MS = 10 * 60_000;
-/** Most fences and buckets that one update sweeps: an expression may have 4 KB. */
-const SWEPT_FENCES = 20;
-const SWEPT_BUCKETS = 40;
 const MAX_ROUNDS = 3;
 
 export interface ItemStoreOptions {
@@ -35,6 +32,8 @@ export interface ItemStoreOptions {
   writer: string;
   /** Milliseconds since the epoch. */
   now: () => number;
+  /** At least 0, below 1. */
+  random: () => number;
   /** Called for every call. */
   onCall?: () => void;
 }
@@ -43,7 +42,8 @@ export interface ItemStoreOptions {
  * Counts in one DynamoDB item a page, one update a batch.
  *
  * The item holds `counted`; for each writer `batch_<writer>`, the last batch that was counted, and
- * `last_<writer>`, the number it ended with; and one attribute a second with hits. DynamoDB tells no
+ * `last_<writer>`, the number it ended with; one attribute a second with hits; and the receipts of
+ * hits that were sent with a key. DynamoDB tells no
  * time to expressions, so a second is the writer's: clocks that differ move hits between buckets,
  * and nothing else. The item stays around one kilobyte, so an update costs one or two write units.
  */
@@ -58,14 +58,29 @@ export class ItemStore implements CounterStore {
     this.#options = options;
   }
 
-  async add(batch: HitBatch): Promise<Tally> {
+  async add(batch: HitBatch): Promise<Dealt> {
     const nowMs = this.#options.now();
-    const id = this.#nextId(nowMs);
-    for (let round = 0; round < MAX_ROUNDS; round += 1) {
-      const counted = await this.#count(batch, id, nowMs);
-      if (counted !== undefined) return counted;
+    const keyed = new KeyedHits(batch.keys);
+    let id = this.#nextId(nowMs);
+    for (let idleRounds = 0; idleRounds < MAX_ROUNDS; idleRounds += 1) {
+      const { isLast, keys } = keyed.next();
+      // Hits without a key go with the last update: its last numbers are theirs.
+      const step = { ...batch, keys, ...(!isLast && { hits: 0, bots: 0 }) };
+      const item = await this.#count(step, id, nowMs);
+      if (item === undefined) continue;
+      const last = item[`last_${this.#options.writer}`];
+      const isCounted = (numberIn(item, `batch_${this.#options.writer}`) ?? 0) === id;
+      if (keyed.settle(item, isCounted) || isCounted) idleRounds = -1;
+      if (isCounted && isLast)
+        return { ...tallyOf(item, Number(last?.N ?? 0), nowMs), keyed: keyed.numbers() };
+      if (isCounted) id = this.#nextId(nowMs);
     }
     throw new StoreUnavailable("dynamodb", new Error(`not counted in ${MAX_ROUNDS} rounds`));
+  }
+
+  /** A key stands for a hit of each page: the item that could tell more would cost every hit. */
+  pageOf(_key: string, page: string): Promise<string> {
+    return Promise.resolve(page);
   }
 
   async read(page: string): Promise<Reading> {
@@ -130,62 +145,33 @@ export class ItemStore implements CounterStore {
     return { ":change": { S: `${this.#options.writer} ${this.#nextId(nowMs)}` } };
   }
 
-  /** Undefined when the page was found to be Redis' and has been taken over: to be tried again. */
-  async #count(batch: HitBatch, id: number, nowMs: number): Promise<Tally | undefined> {
-    const { page } = batch;
+  /**
+   * The item as counted, or as it is where a key of the batch has its number already.
+   *
+   * Undefined when the page was found to be Redis' and has been taken over: to be tried again.
+   */
+  async #count(batch: HitBatch, id: number, nowMs: number): Promise<Item | undefined> {
+    const { page, hits, keys = [] } = batch;
     const { writer } = this.#options;
-    const counted = await this.#updateIf(page, this.#countExpression(batch, id, nowMs));
+    const stale = this.#sweeps.find(page);
+    const counted = await this.#updateIf(
+      page,
+      countExpression({ batch, id, nowMs, writer, ...(stale && { stale }) }),
+    );
     if (counted !== undefined) {
       this.#noteStale(page, counted, nowMs);
-      return tallyOf(counted, numberIn(counted, "counted") ?? 0, nowMs);
+      return counted;
     }
     // Perhaps a writer that was to be swept came back: the next round sweeps nothing.
     this.#sweeps.forget(page);
     const item = (await this.#find(page)) ?? {};
-    if ((numberIn(item, `batch_${writer}`) ?? 0) === id) {
-      // The reply to an earlier attempt was lost: the numbers are ours already.
-      return tallyOf(item, numberIn(item, `last_${writer}`) ?? 0, nowMs);
-    }
-    if ((numberIn(item, "counted") ?? 0) + batch.hits > MAX_COUNT) throw new CountExhausted(page);
+    // The reply to an earlier attempt was lost: the numbers are ours already.
+    if ((numberIn(item, `batch_${writer}`) ?? 0) === id) return item;
+    if (keys.some((key) => receiptOf(key) in item)) return item;
+    const total = (numberIn(item, "counted") ?? 0) + hits + keys.length;
+    if (total > MAX_COUNT) throw new CountExhausted(page);
     await this.#takeOver(page, item);
     return undefined;
-  }
-
-  #countExpression({ page, hits, bots }: HitBatch, id: number, nowMs: number) {
-    const { writer } = this.#options;
-    const total = "if_not_exists(counted, :none) + :hits";
-    const { buckets = [], writers = [], fence = 0 } = this.#sweeps.find(page) ?? {};
-    const second = bucketName(Math.floor(nowMs / 1_000));
-    const stale = [
-      ...buckets.filter((name) => name !== second),
-      ...writers.flatMap((each) => [`batch_${each}`, `last_${each}`]),
-    ];
-    /** Each batch counts once, and one that was given up never comes after a later one. */
-    const once = `(attribute_not_exists(batch_${writer}) OR batch_${writer} < :id)`;
-    /** Numbers are not promised to Redis. */
-    const ours = "attribute_not_exists(reserved_to)";
-    /** No count passes the highest one. */
-    const fits = "(attribute_not_exists(counted) OR counted <= :highest)";
-    /** A writer that came back may need its fence. */
-    const isStale = (each: string) =>
-      `(attribute_not_exists(batch_${each}) OR batch_${each} < :fence)`;
-    return {
-      UpdateExpression: [
-        `SET counted = ${total}, last_${writer} = ${total}, batch_${writer} = :id, as_of = :now`,
-        `ADD ${second} :hits, bots :bots`,
-        ...(stale.length === 0 ? [] : [`REMOVE ${stale.join(", ")}`]),
-      ].join(" "),
-      ConditionExpression: [once, ours, fits, ...writers.map(isStale)].join(" AND "),
-      ExpressionAttributeValues: numbers({
-        ":none": 0,
-        ":hits": hits,
-        ":bots": bots,
-        ":id": id,
-        ":now": nowMs,
-        ":highest": MAX_COUNT - hits,
-        ...(writers.length > 0 && { ":fence": fence }),
-      }),
-    };
   }
 
   /** Ends a page's epoch in Redis, above every number that it may have given. */
@@ -199,17 +185,9 @@ export class ItemStore implements CounterStore {
   }
 
   #noteStale(page: string, item: Item, nowMs: number): void {
-    const oldest = Math.floor(nowMs / 1_000) - KEPT_SECONDS;
-    const fence = (nowMs - FENCE_MS) * 1_000;
-    const buckets = bucketsOf(item)
-      .filter(({ second }) => second < oldest)
-      .map(({ second }) => bucketName(second))
-      .slice(0, SWEPT_BUCKETS);
-    const writers = Object.keys(item)
-      .filter((name) => name.startsWith("batch_") && (numberIn(item, name) ?? 0) < fence)
-      .map((name) => name.slice("batch_".length))
-      .slice(0, SWEPT_FENCES);
-    this.#sweeps.note(page, { buckets, writers, fence }, buckets.length + writers.length);
+    const stale = staleIn(item, nowMs, this.#options.random);
+    const { buckets, writers, receipts } = stale;
+    this.#sweeps.note(page, stale, buckets.length + writers.length + receipts.length);
   }
 
   async #find(page: string): Promise<Item | undefined> {
@@ -230,14 +208,6 @@ export class ItemStore implements CounterStore {
     const reply = await unlessRefused(client.send(new UpdateItemCommand(update)));
     return reply && (reply.Attributes ?? {});
   }
-}
-
-/** Attributes that no longer count. */
-interface Stale {
-  buckets: string[];
-  writers: string[];
-  /** The batches of the writers are below this. */
-  fence: number;
 }
 
 type Expressions = Omit<UpdateItemCommand["input"], "TableName" | "Key">;

@@ -7,7 +7,7 @@ import {
   ScanCommand,
   UpdateItemCommand,
 } from "@aws-sdk/client-dynamodb";
-import type { Estimate, PageTotal, Totals } from "../counter.ts";
+import type { Estimate, PageTotal, Totals } from "../estimates.ts";
 import type { EndedEpoch, Epoch, Ledger, LedgerEntry } from "../ledger.ts";
 import { type Item, numberIn, numbers } from "./item.ts";
 

@@ -92,7 +92,8 @@ export function randomReceipt(): string {
   return `receipt_${randomBytes(9).toString("hex")}`;
 }
 
-function receiptOf(key: string): string {
+/** The attribute that keeps the number of a key. */
+export function receiptOf(key: string): string {
   return `receipt_${createHash("sha256").update(key).digest("hex").slice(0, 24)}`;
 }
 

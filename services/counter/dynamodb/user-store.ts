@@ -39,7 +39,7 @@ interface Change {
 }
 
 /**
- * One item a user: `email`, `password_hash`, `number`, and receipts.
+ * One item a user: `email`, `password_hash`, `number`, `registration_key` and receipts.
  *
  * A receipt keeps what a request was answered with. It is written by the update that raises the
  * number, on the condition that it is not there yet. So an update whose reply was lost is sent again
@@ -54,13 +54,14 @@ export class DynamoDBUserStore implements UserStore {
     this.#options = options;
   }
 
-  async create({ email, passwordHash }: User): Promise<boolean> {
+  async create({ email, passwordHash, registrationKey }: User): Promise<boolean> {
     const { client, table, now } = this.#options;
     const Item = {
       email: { S: email },
       password_hash: { S: passwordHash },
       number: { N: "0" },
       created_at: { S: new Date(now()).toISOString() },
+      ...(registrationKey !== undefined && { registration_key: { S: registrationKey } }),
     };
     const ConditionExpression = "attribute_not_exists(email)";
     try {
@@ -74,8 +75,11 @@ export class DynamoDBUserStore implements UserStore {
   }
 
   async find(email: string): Promise<User | undefined> {
-    const passwordHash = (await this.#read(email))?.["password_hash"]?.S;
-    return passwordHash === undefined ? undefined : { email, passwordHash };
+    const item = await this.#read(email);
+    const passwordHash = item?.["password_hash"]?.S;
+    const registrationKey = item?.["registration_key"]?.S;
+    if (passwordHash === undefined) return undefined;
+    return { email, passwordHash, ...(registrationKey !== undefined && { registrationKey }) };
   }
 
   async readNumber(email: string): Promise<number | undefined> {

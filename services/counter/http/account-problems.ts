@@ -7,6 +7,7 @@ import {
 import { Refusal } from "../accounts/accounts.ts";
 import { TooManyAttempts } from "../accounts/attempts.ts";
 import { PasswordsBusy } from "../accounts/passwords.ts";
+import { keyReused } from "./problems.ts";
 
 /** The failures that are the accounts' own. */
 export const accountProblems = {
@@ -87,6 +88,7 @@ export function accountProblem(error: unknown): unknown {
 const refusals: Record<Refusal["reason"], () => Problem> = {
   "email-taken": () =>
     new Problem(accountProblems.emailTaken, { detail: "Log in, or register another email." }),
+  "key-reused": () => keyReused("stands for a registration with another password"),
   "registration-closed": () =>
     new Problem(accountProblems.registrationClosed, {
       detail: "Ask the operator of this deployment for an account.",

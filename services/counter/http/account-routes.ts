@@ -1,13 +1,14 @@
 import type { Context } from "koa";
 import { sendHtml } from "../../../shared/kit/http/html.ts";
-import { invalidInput, problems } from "../../../shared/kit/http/problem.ts";
+import { problems } from "../../../shared/kit/http/problem.ts";
 import { type Route, route } from "../../../shared/kit/http/route.ts";
 import { type Accounts, MAX_NUMBER } from "../accounts/accounts.ts";
 import { renderAccountPage } from "../page/account-page.ts";
 import { accountProblem, accountProblems, invalidToken } from "./account-problems.ts";
 import * as schemas from "./account-schemas.ts";
 import { networkOf } from "../../../shared/kit/http/limits/network.ts";
-import { addressOf } from "./visitor.ts";
+import { keyReusedKind } from "./problems.ts";
+import { addressOf, describeIdempotencyKey, idempotencyKeyOf, keyOfCaller } from "./visitor.ts";
 import { bearerOf } from "../../../shared/kit/http/request/api-key.ts";
 
 export interface AccountRoutesOptions {
@@ -19,7 +20,6 @@ export interface AccountRoutesOptions {
 }
 
 const tag = "users";
-const IDEMPOTENCY_KEY = /^[\x21-\x7e]{1,255}$/;
 const forUsers = [accountProblems.invalidToken, problems.storeUnavailable];
 const forPasswords = [
   problems.invalid,
@@ -63,11 +63,20 @@ function registerRoute({ accounts, trustedHops }: AccountRoutesOptions): Route {
     description: "Then log in. An email registers once.",
     body: schemas.Credentials,
     acceptsForm: true,
+    requestHeaders: describeIdempotencyKey(
+      "A registration that is sent again with the same key, email and password, from the same " +
+        "address, gets the same answer.",
+    ),
     replies: { 201: { description: "Registered", schema: schemas.Registration } },
-    problems: [accountProblems.emailTaken, accountProblems.registrationClosed, ...forPasswords],
+    problems: [
+      ...[accountProblems.emailTaken, accountProblems.registrationClosed, keyReusedKind],
+      ...forPasswords,
+    ],
     async handle(ctx, { body }) {
       const caller = networkOf(addressOf(ctx, trustedHops));
-      await accounts.register(body.email, body.password, caller);
+      const key = idempotencyKeyOf(ctx);
+      const once = key === undefined ? undefined : keyOfCaller(key, addressOf(ctx, trustedHops));
+      await accounts.register({ ...body, key: once }, caller);
       ctx.status = 201;
       ctx.body = { email: body.email, message: "Registered. Log in to get an access token." };
     },
@@ -146,11 +155,10 @@ function nextRoute({ accounts }: AccountRoutesOptions, method: "GET" | "POST"): 
     summary: "Raises the user's number by one",
     userToken: "always",
     description: "No number is given twice. A `POST`: it changes the number.",
-    requestHeaders: {
-      "idempotency-key":
-        "A text of the client's choice, 1 to 255 visible characters. A request that is sent again " +
-        "with the same key gets the same number, for 10 s and among the last 40 requests of the user.",
-    },
+    requestHeaders: describeIdempotencyKey(
+      "A request that is sent again with the same key gets the same number, for 10 s and among the " +
+        "last 40 requests of the user.",
+    ),
     replies: {
       200: { description: "The number, given only once", schema: schemas.OwnNumber },
     },
@@ -186,12 +194,4 @@ async function userOf(ctx: Context, accounts: Accounts): Promise<string> {
   const user = token === undefined ? undefined : await accounts.recognise(token);
   if (user === undefined) throw invalidToken();
   return user;
-}
-
-function idempotencyKeyOf(ctx: Context): string | undefined {
-  const { "idempotency-key": key } = ctx.req.headers;
-  if (key === undefined) return undefined;
-  if (typeof key === "string" && IDEMPOTENCY_KEY.test(key)) return key;
-  const message = "expected 1 to 255 visible ASCII characters";
-  throw invalidInput("headers", [{ path: "idempotency-key", message }]);
 }

@@ -10,14 +10,21 @@ import {
   type Counter,
   HISTORY_SECONDS,
   HOME_PAGE,
-  type Visitor,
+  KeyReused,
+  type Opening,
 } from "../counter.ts";
-import { visitorOf } from "./visitor.ts";
+import { describeIdempotencyKey, idempotencyKeyOf, keyOfCaller, visitorOf } from "./visitor.ts";
 import { renderBadge } from "../page/badge.ts";
 import { renderPage } from "../page/counter-page.ts";
 import type { NewPages } from "./new-pages.ts";
 import { createHitPresenter, presentHistory, windowOf } from "./presenter.ts";
-import { countExhausted, hitProblems, tooManyNewPages } from "./problems.ts";
+import {
+  countExhausted,
+  hitProblems,
+  keyReused,
+  keyReusedKind,
+  tooManyNewPages,
+} from "./problems.ts";
 import { PageParams, Tally } from "./schemas.ts";
 
 export interface HitRoutesOptions {
@@ -51,13 +58,17 @@ export function hitRoutes(options: HitRoutesOptions): Route[] {
     summary: "Counts a hit, and tells its number",
     description: `The first hit makes the page. ${whoCounts}`,
     params: PageParams,
+    requestHeaders: describeIdempotencyKey(
+      "A hit that is sent again with the same key, from the same address, counts once and gets the " +
+        "same number: for 10 minutes, and without Redis for 10 s and among the page's last 40.",
+    ),
     replies: {
       201: { description: "Counted; `count` is this hit's own number", schema: Tally },
       200: { description: "Seen, but no hit; `count` is the page's", schema: Tally },
     },
-    problems: openProblems,
+    problems: [...openProblems, keyReusedKind],
     async handle(ctx, { params: { page } }) {
-      const counted = await open(ctx, page, options);
+      const counted = await open(ctx, { page, key: idempotencyKeyOf(ctx) }, options);
       sendJson(ctx, counted.isHit ? 201 : 200, presentHit(page, counted));
     },
   });
@@ -73,7 +84,7 @@ export function hitRoutes(options: HitRoutesOptions): Route[] {
     replies: { 200: { description: "Counted", schema: Tally, page: true } },
     problems: openProblems,
     async handle(ctx) {
-      const counted = await open(ctx, HOME_PAGE, options);
+      const counted = await open(ctx, { page: HOME_PAGE }, options);
       ctx.vary("accept");
       if (ctx.accepts("json", "html") === "html") await sendPage(ctx, counted, options);
       else sendJson(ctx, 200, presentHit(HOME_PAGE, counted));
@@ -99,28 +110,39 @@ function badgeRoute(options: HitRoutesOptions): Route {
     replies: { 200: { description: "A badge", type: "image/svg+xml" } },
     problems: openProblems,
     async handle(ctx, { params: { page }, query }) {
-      const { number } = await open(ctx, page, options);
+      const { number } = await open(ctx, { page }, options);
       ctx.type = "image/svg+xml";
       ctx.body = renderBadge({ label: query.label, count: number });
     },
   });
 }
 
+/** What a request opens; the key is the client's, of a hit that may be sent again. */
+interface Asked {
+  page: string;
+  key?: string | undefined;
+}
+
 /** Counts this opening; one that never counts is answered with the count as it is. */
-async function open(ctx: Context, page: string, options: HitRoutesOptions): Promise<Counted> {
+async function open(ctx: Context, asked: Asked, options: HitRoutesOptions): Promise<Counted> {
+  const { page, key } = asked;
   const visitor = visitorOf(ctx, options.trustedHops);
-  if (visitor !== undefined) return count(page, visitor, options);
+  if (visitor !== undefined) {
+    const once = key === undefined ? undefined : keyOfCaller(key, visitor.address);
+    return count(page, once === undefined ? visitor : { ...visitor, key: once }, options);
+  }
   const tally = await options.counter.read(page);
   return { number: tally.count, isHit: false, tally };
 }
 
-async function count(page: string, visitor: Visitor, options: HitRoutesOptions): Promise<Counted> {
+async function count(page: string, opening: Opening, options: HitRoutesOptions): Promise<Counted> {
   const { counter, newPages } = options;
-  const seconds = await newPages.secondsUntilAllowed(page, visitor.address);
+  const seconds = await newPages.secondsUntilAllowed(page, opening.address);
   if (seconds !== undefined) throw tooManyNewPages(page, seconds);
   try {
-    return await counter.hit(page, visitor);
+    return await counter.hit(page, opening);
   } catch (error) {
+    if (error instanceof KeyReused) throw keyReused("stands for a hit of another page");
     throw error instanceof CountExhausted ? countExhausted(page) : error;
   }
 }

@@ -1,12 +1,11 @@
 import {
   type Counted,
-  type Estimate,
   type History,
   MINUTE_BUCKETS,
-  type PageTotal,
   type Reading,
   type Tally,
 } from "../counter.ts";
+import type { Estimate, PageTotal } from "../estimates.ts";
 import { cursor } from "./schemas.ts";
 
 /** RFC 3339, UTC, whole seconds. */

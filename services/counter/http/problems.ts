@@ -59,3 +59,16 @@ export function noStream(refusal: NoStream, page: string): Problem {
     headers: { "retry-after": LISTEN_AGAIN_SECONDS },
   });
 }
+
+export const keyReusedKind = {
+  status: 422,
+  id: "idempotency-key-reused",
+  title: "Idempotency key reused",
+  description: "The `Idempotency-Key` stands for another request; take a new key for a new one.",
+} as const satisfies ProblemKind;
+
+export function keyReused(other: string): Problem {
+  return new Problem(keyReusedKind, {
+    detail: `Expected a key of its own for this request, received one that ${other}.`,
+  });
+}

@@ -1,9 +1,8 @@
 import type { Context } from "koa";
 import { problems } from "../../../shared/kit/http/problem.ts";
 import { type Route, route } from "../../../shared/kit/http/route.ts";
-import type { Totals } from "../counter.ts";
 import { accountRoutes, type AccountRoutesOptions } from "./account-routes.ts";
-import type { Estimates } from "../estimates.ts";
+import type { Estimates, Totals } from "../estimates.ts";
 import { hitRoutes, type HitRoutesOptions } from "./hit-routes.ts";
 import type { LiveCounts } from "./live-counts.ts";
 import * as present from "./presenter.ts";

@@ -13,6 +13,16 @@ export function fenceKey(page: string, writer: string): string {
   return `${pageKey(page)}:batch:${writer}`;
 }
 
+/** The number that a key stands for. */
+export function receiptKey(page: string, key: string): string {
+  return `${pageKey(page)}:key:${key}`;
+}
+
+/** The page that a key stands for: alone in its slot, for a page is what it tells. */
+export function claimKey(key: string): string {
+  return `counter:v2:key:${key}`;
+}
+
 /** The page, its one-second buckets and its visitors of the day. */
 export function keysOf(page: string): [page: string, ring: string, visitors: string] {
   const key = pageKey(page);

@@ -1,14 +1,22 @@
-import type { HitBatch, Reading, Tally } from "../counter.ts";
+import type { Dealt, HitBatch, Reading } from "../counter.ts";
 import type { EndedEpoch, Epoch } from "../ledger.ts";
-import { beginKey, fenceKey, keysOf, pageKey } from "./keys.ts";
-import { BEGIN, type CounterRedis, type counterScripts, DONE, RAISE, WAIT } from "./scripts.ts";
+import { beginKey, claimKey, fenceKey, keysOf, pageKey, receiptKey } from "./keys.ts";
+import {
+  BEGIN,
+  type CounterRedis,
+  type counterScripts,
+  DONE,
+  KEY_SECONDS,
+  RAISE,
+  WAIT,
+} from "./scripts.ts";
 
 /** Numbers that a page asks for: its epoch reaches up to `from`, and should reach `to`. */
 export type Raise = Epoch;
 
 /** What became of a batch. */
 export type AddReply =
-  | { outcome: "counted"; tally: Tally; epoch: number; raise: Raise | undefined }
+  | { outcome: "counted"; tally: Dealt; epoch: number; raise: Raise | undefined }
   | { outcome: "raise"; raise: Raise }
   | { outcome: "begin" | "wait" | "full" };
 
@@ -49,13 +57,24 @@ export class Pages {
   }
 
   /** @returns a call that may be sent again: it counts once */
-  add({ page, hits, bots, visitors }: HitBatch): () => Promise<AddReply> {
+  add({ page, hits, keys: given = [], bots, visitors }: HitBatch): () => Promise<AddReply> {
     const { writer } = this.#options;
     this.#batches += 1;
-    const keys = [...keysOf(page), fenceKey(page, writer), beginKey(page)];
+    const receipts = given.map((key) => receiptKey(page, key));
+    const keys = [...keysOf(page), fenceKey(page, writer), beginKey(page), ...receipts];
     const numbers = [this.#batches, hits, bots].map(String);
     return async () =>
       toAddReply(await this.#run("addHits", keys, writer, ...numbers, ...visitors));
+  }
+
+  /** The page that a key stands for: this one where it is new. */
+  async claim(key: string, page: string): Promise<string> {
+    this.#options.onCall?.();
+    const expiration = { type: "EX", value: KEY_SECONDS } as const;
+    const options = { condition: "NX", GET: true, expiration } as const;
+    return (
+      (await this.#options.redis.run((client) => client.set(claimKey(key), page, options))) ?? page
+    );
   }
 
   /** `isKnown` is false when the count is the ledger's to tell. */
@@ -146,7 +165,12 @@ function toAddReply([outcome, ...reply]: readonly number[]): AddReply {
 
 function toCounted([count = 0, lastMinute = 0, second = 0, ...rest]: number[]): AddReply {
   const raise = toRaise(rest);
-  const tally = { count, lastMinute, second };
+  const [, , , ...receipts] = rest;
+  const keyed = Array.from({ length: receipts.length / 2 }, (_, index) => ({
+    number: receipts[2 * index] ?? 0,
+    isNew: receipts[2 * index + 1] === 1,
+  }));
+  const tally = { count, lastMinute, second, ...(keyed.length > 0 && { keyed }) };
   return { outcome: "counted", tally, epoch: raise.epoch, raise: raise.to > 0 ? raise : undefined };
 }
 

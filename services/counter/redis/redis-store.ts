@@ -3,6 +3,7 @@ import { StoreUnavailable } from "../../../shared/kit/store-unavailable.ts";
 import {
   CountExhausted,
   type CounterStore,
+  type Dealt,
   type HitBatch,
   type History,
   type Reading,
@@ -62,8 +63,8 @@ export class RedisStore implements CounterStore {
     return this.#counted;
   }
 
-  async add(batch: HitBatch): Promise<Tally> {
-    const { page } = batch;
+  async add(batch: HitBatch): Promise<Dealt> {
+    const { page, hits, keys = [] } = batch;
     const send = this.#pages.add(batch);
     const untilMs = this.#now() + PATIENCE_MS;
     for (let waits = 0, supplies = 0; supplies < MAX_SUPPLIES;) {
@@ -76,10 +77,14 @@ export class RedisStore implements CounterStore {
         continue;
       }
       supplies += 1;
-      if (reply.outcome === "begin") await this.#reservations.begin(page, batch.hits);
+      if (reply.outcome === "begin") await this.#reservations.begin(page, hits + keys.length);
       if (reply.outcome === "raise") await this.#reservations.raise(page, reply.raise);
     }
     throw new StoreUnavailable("dynamodb", new Error("others keep or take the page's numbers"));
+  }
+
+  pageOf(key: string, page: string): Promise<string> {
+    return this.#pages.claim(key, page);
   }
 
   async read(page: string): Promise<Reading> {
@@ -107,7 +112,7 @@ export class RedisStore implements CounterStore {
     for (let waits = 1; !(await remove()); waits += 1) await delay(pauseMs(waits));
   }
 
-  #note(page: string, { tally, epoch, raise }: AddReply & { outcome: "counted" }): Tally {
+  #note(page: string, { tally, epoch, raise }: AddReply & { outcome: "counted" }): Dealt {
     this.#counted.note(page, epoch, tally.count);
     // Failing costs nothing: the hit that finds the page without numbers asks again, and waits.
     if (raise !== undefined) this.#reservations.raise(page, raise).catch(() => undefined);

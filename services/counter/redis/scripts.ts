@@ -11,8 +11,9 @@ import { PRELUDE } from "./prelude.ts";
  * reserved at a time, when that last changed, and the limit that somebody was asked to raise),
  * `bots`, and `second`, `current`, `minute` and `day` (the running bucket, the sum of the last sixty
  * and the day of the visitors). Beside it a ring of one-second buckets, the day's visitors as a
- * HyperLogLog, for each writer a fence (its last batch that was counted), and, while an epoch is
- * being begun, the name of the writer that does it.
+ * HyperLogLog, for each writer a fence (its last batch that was counted), for each key that a hit was
+ * sent with a receipt (its number, and who gave it), and, while an epoch is being begun, the name of
+ * the writer that does it.
  *
  * The server is known by its replication id: it changes with every restart and every failover, that
  * is, whenever Redis may have come back with less than it had acknowledged.
@@ -41,15 +42,18 @@ const BEGIN_MS = 2_000;
 const PAGE_SECONDS = 86_400;
 /** How long a fence outlives its batch: far longer than any retry of it. */
 const FENCE_SECONDS = 300;
+/** How long a key stands for its hit: longer than the fence of the batch that counted it. */
+export const KEY_SECONDS = 600;
 /** A visitor set outlives its day, so that a clock that steps back does not revive a key. */
 const VISITORS_SECONDS = 2 * 86_400;
 
 /**
- * Keys page, ring, visitors, fence, begin; arguments writer, batch, hits, bots, visitor….
+ * Keys page, ring, visitors, fence, begin, receipt…; arguments writer, batch, hits, bots, visitor….
  *
- * Replies `{DONE, total, minute, second, epoch, limit, to}`, where a `to` above 0 asks this caller,
+ * Replies `{DONE, total, minute, second, epoch, limit, to, …}`, where a `to` above 0 asks this caller,
  * and no other, to raise the limit to it in the background; `{RAISE, total, epoch, limit, to}`;
- * `{BEGIN}`, `{WAIT}` or `{FULL}`. Only DONE has counted.
+ * `{BEGIN}`, `{WAIT}` or `{FULL}`. Only DONE has counted. Its reply ends with two numbers for each
+ * receipt: the hit's, and 1 when this batch gave it. Hits without a receipt get the last numbers.
  *
  * A step doubles when half of it was used within a second of Redis' clock, and halves when that took
  * four or more: what is reserved follows what the page gets.
@@ -60,12 +64,23 @@ local second = clock()
 local page = redis.call('HMGET', KEYS[1], 'server', 'total', 'limit', 'epoch', 'second', 'current',
   'minute', 'day', 'step', 'raised', 'asked')
 
+local mark = writer .. ' ' .. ARGV[2]
+
+local function with_receipts(reply)
+  for index = 6, #KEYS do
+    local number, by = (redis.call('GET', KEYS[index]) or '0 '):match('^(%d+) (.*)$')
+    reply[#reply + 1] = tonumber(number)
+    reply[#reply + 1] = by == mark and 1 or 0
+  end
+  return reply
+end
+
 local fence = redis.call('GET', KEYS[4])
 if fence then
   local last, total, epoch = fence:match('^(%d+) (%d+) (%d+)$')
   if tonumber(last) == batch then
     local minute = sum_minute(KEYS[2], second)
-    return {${DONE}, tonumber(total), minute, second, tonumber(epoch), 0, 0}
+    return with_receipts({${DONE}, tonumber(total), minute, second, tonumber(epoch), 0, 0})
   end
   if tonumber(last) > batch then return redis.error_reply('STALE the batch was given up') end
 end
@@ -74,6 +89,12 @@ if page[1] ~= server_id() then
   if redis.call('SET', KEYS[5], writer, 'NX', 'PX', ${BEGIN_MS}) then return {${BEGIN}} end
   return {redis.call('GET', KEYS[5]) == writer and ${BEGIN} or ${WAIT}}
 end
+
+local new = {}
+for index = 6, #KEYS do
+  if redis.call('EXISTS', KEYS[index]) == 0 then new[#new + 1] = KEYS[index] end
+end
+hits = hits + #new
 
 local total, limit, epoch = tonumber(page[2]) + hits, tonumber(page[3]), tonumber(page[4])
 if total > ${MAX_COUNT} then return {${FULL}} end
@@ -115,8 +136,13 @@ if #ARGV > 4 then
   redis.call('PFADD', KEYS[3], unpack(ARGV, 5))
   if isNewDay then redis.call('EXPIRE', KEYS[3], ${VISITORS_SECONDS}) end
 end
+for offset, receipt in ipairs(new) do
+  local number = digits(total - hits + offset)
+  redis.call('SET', receipt, number .. ' ' .. mark, 'EX', ${KEY_SECONDS})
+end
 redis.call('SET', KEYS[4], batch .. ' ' .. digits(total) .. ' ' .. page[4], 'EX', ${FENCE_SECONDS})
-return {${DONE}, total, minute, second, epoch, limit, (isAsked or to <= limit) and 0 or to}
+to = (isAsked or to <= limit) and 0 or to
+return with_receipts({${DONE}, total, minute, second, epoch, limit, to})
 `;
 
 /**

@@ -191,6 +191,24 @@ describe("a number of one's own, on three instances", () => {
     expect((await send("POST /login", { body })).status).to.equal(200);
   });
 
+  it("belongs to a registration that is sent again with its key, and to no other", async () => {
+    const email = newEmail();
+    const register = (key: string, body: object = { email, password }) =>
+      send("POST /registration", { body, headers: { "idempotency-key": key } });
+    const answers = await Promise.all(["a", "a", "a", "a"].map((key) => register(key)));
+    expect(answers.map(({ status }) => status)).to.deep.equal([201, 201, 201, 201]);
+    expect((await register("a")).body).to.deep.equal(answers[0]?.body);
+    const otherPassword = await register("a", { email, password: "another password" });
+    expect(otherPassword.status).to.equal(422);
+    expect(otherPassword.body["type"]).to.equal("/counter/problems/idempotency-key-reused");
+    expect((await register("b")).status).to.equal(409);
+    expect((await register("a b")).status).to.equal(400);
+    users += 1;
+    expect((await register("a")).status).to.equal(409);
+    const body = { email, password };
+    expect((await send("POST /login", { body })).status).to.equal(200);
+  });
+
   it("refuses a wrong password and an unknown user alike, and after twenty tries for a while", async () => {
     const email = newEmail();
     await send("POST /registration", { body: { email, password } });

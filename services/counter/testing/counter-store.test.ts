@@ -54,7 +54,7 @@ const openRedisStore = (connection = redis) =>
     now: Date.now,
   });
 const openItemStore = (client = dynamodb) =>
-  new ItemStore({ client, table, writer: newName(), now });
+  new ItemStore({ client, table, writer: newName(), now, random: Math.random });
 
 const implementations: Implementation[] = [
   {
@@ -176,6 +176,69 @@ for (const { name, open, openLosingAReply, putBuckets } of implementations) {
       expect((await store.add(hits(page, 5))).count).to.equal(5);
       expect((await open().read(page)).count).to.equal(5);
       expect((await store.add(hits(page))).count).to.equal(6);
+    });
+
+    it("gives a key one number, whichever instance is asked", async () => {
+      const [page, a, b] = [newName(), open(), open()];
+      const first = await a.add({ ...hits(page, 2), keys: ["one", "two"] });
+      expect(first).to.deep.include({
+        count: 4,
+        keyed: [
+          { number: 1, isNew: true },
+          { number: 2, isNew: true },
+        ],
+      });
+      const second = await b.add({ ...hits(page), keys: ["two", "three"] });
+      expect(second).to.deep.include({
+        count: 6,
+        keyed: [
+          { number: 2, isNew: false },
+          { number: 5, isNew: true },
+        ],
+      });
+      expect(await a.read(page)).to.include({ count: 6, lastMinute: 6 });
+      expect((await b.add(hits(page))).keyed ?? []).to.deep.equal([]);
+    });
+
+    it("counts a key once where instances are asked at the same time", async () => {
+      const [page, ...stores] = [newName(), open(), open(), open()] as const;
+      const dealt = await Promise.all(
+        stores.map((store) => store.add({ ...hits(page, 0), keys: ["once"] })),
+      );
+      const keyed = dealt.flatMap((each) => each.keyed ?? []);
+      expect(keyed.map(({ number }) => number)).to.deep.equal([1, 1, 1]);
+      expect(keyed.filter(({ isNew }) => isNew)).to.have.lengthOf(1);
+      expect((await open().read(page)).count).to.equal(1);
+    });
+
+    it("knows a key's number when the reply to its batch was lost", async () => {
+      const [page, store] = [newName(), openLosingAReply()];
+      const batch = { ...hits(page, 2), keys: ["key"] };
+      const mine = { number: 1, isNew: true };
+      expect(await store.add(batch)).to.deep.include({ count: 3, keyed: [mine] });
+      const again = await open().add({ ...batch, hits: 0 });
+      expect(again).to.deep.include({ count: 3, keyed: [{ number: 1, isNew: false }] });
+    });
+
+    it("takes any number of keys in a batch, before the hits without one", async () => {
+      const [page, a, b] = [newName(), open(), open()];
+      const keys = Array.from({ length: 30 }, (_, index) => `key${index}`);
+      await a.add({ ...hits(page, 0), keys: ["key3", "key20"] });
+      const dealt = await b.add({ ...hits(page, 5), keys });
+      expect(dealt.count).to.equal(35);
+      const numbers = (dealt.keyed ?? []).map(({ number }) => number);
+      expect([...numbers].sort((x, y) => x - y)).to.deep.equal(
+        Array.from({ length: 30 }, (_, index) => index + 1),
+      );
+      expect([numbers[3], numbers[20]]).to.deep.equal([1, 2]);
+    });
+
+    it("keeps a key's number where the page was set since", async () => {
+      const [page, store] = [newName(), open()];
+      await store.add({ ...hits(page, 0), keys: ["key"] });
+      await store.set(page, 50);
+      const again = await store.add({ ...hits(page), keys: ["key"] });
+      expect(again).to.deep.include({ count: 51, keyed: [{ number: 1, isNew: false }] });
     });
 
     it("keeps bots apart", async () => {

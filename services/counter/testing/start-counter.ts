@@ -30,7 +30,7 @@ export function startCounter(options: StartCounterOptions): Promise<RunningApp> 
   const estimates = new Estimates(totals, now);
   const writer = randomUUID().replaceAll("-", "");
   const counter = new Counter({
-    store: new ItemStore({ client, table: "counters", writer, now }),
+    store: new ItemStore({ client, table: "counters", writer, now, random: Math.random }),
     onHit,
     onBatch: ({ page }, tally) => estimates.remember(page, tally),
   });

@@ -189,7 +189,7 @@ describe("a change of an API", () => {
     });
     expect(breakingChanges(released.facts, now.facts)).to.deep.equal([]);
     expect(versionFaults(released, now).join()).to.include("raise the minor number");
-    expect(versionFaults(released, { ...now, version: "2.1.0" })).to.deep.equal([]);
+    expect(versionFaults(released, { ...now, version: "2.99.0" })).to.deep.equal([]);
   });
 
   it("that widens what may be sent is none that breaks", async () => {
