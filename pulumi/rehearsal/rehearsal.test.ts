@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { chmod, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { chmod, copyFile, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
@@ -9,25 +9,6 @@ import { expect } from "chai";
 import { parse } from "yaml";
 import { rehearsalEnvironment, rehearsedStack } from "./workplace.ts";
 
-/** A CLI that writes down each call, and answers as FAKE_* tells it to. */
-const fakePulumi = `#!${process.execPath}
-const fs = require("node:fs");
-const args = process.argv.slice(2).filter((arg) => arg !== "--non-interactive");
-const names = ["AWS_PROFILE", "AWS_ENDPOINT_URL", "PULUMI_BACKEND_URL", "PULUMI_ACCESS_TOKEN"];
-const env = Object.fromEntries(names.map((name) => [name, process.env[name]]));
-fs.appendFileSync(process.env.FAKE_LOG, JSON.stringify({ args, env, cwd: process.cwd() }) + "\\n");
-const call = args.join(" ");
-const fails = process.env.FAKE_FAILS;
-if (fails && call.startsWith(fails)) {
-  console.error("error: this is why");
-  process.exit(255);
-}
-if (call.startsWith("config set") && call.includes("images")) fs.writeFileSync("image", args.at(-1));
-if (call.startsWith("stack output")) console.log(JSON.stringify({ counter: fs.readFileSync("image", "utf8") }));
-if (call.startsWith("stack export")) console.log(process.env.FAKE_STATE ?? '{"deployment":{}}');
-if (call.startsWith("up")) console.log("Resources:\\n    + 154 created\\n\\nDuration: 1s");
-`;
-
 /** Listens where moto would, and holds nothing. */
 const fakeMoto = `#!${process.execPath}
 const [, host, , port] = process.argv.slice(2);
@@ -35,7 +16,8 @@ require("node:http").createServer((_, response) => response.end("{}")).listen(po
 `;
 
 interface Call {
-  args: string[];
+  /** Its arguments, joined. */
+  call: string;
   env: Record<string, string | undefined>;
   cwd: string;
 }
@@ -49,7 +31,7 @@ describe("the rehearsal", function () {
 
   beforeEach(async () => {
     folder = await mkdtemp(path.join(tmpdir(), "rehearsal-test-"));
-    await executable("pulumi", fakePulumi);
+    await copyFile(path.join(import.meta.dirname, "fake-pulumi.sh"), path.join(folder, "pulumi"));
     inventories = [{}, {}];
     emulator = createServer((_, response) => response.end(JSON.stringify(inventories.shift())));
     await once(emulator.listen(0, "127.0.0.1"), "listening");
@@ -71,6 +53,7 @@ describe("the rehearsal", function () {
       // One folder of packages that has no plugins, and a temp folder to look at afterwards.
       env: {
         PATH: folder,
+        NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE,
         TMPDIR: folder,
         FAKE_LOG: path.join(folder, "log"),
         AWS_ENDPOINT_URL: emulatorUrl,
@@ -87,7 +70,7 @@ describe("the rehearsal", function () {
       .split("\n")
       .filter(Boolean)
       .map((line) => JSON.parse(line) as Call);
-    return { code, output, calls, commands: calls.map(({ args }) => args.join(" ")) };
+    return { code, output, calls, commands: calls.map(({ call }) => call) };
   }
 
   it("lives the whole life of a stack, in order, and leaves no folder behind", async () => {

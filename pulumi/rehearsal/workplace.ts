@@ -7,7 +7,7 @@ import { serviceNames } from "../../shared/contract.ts";
 import { root } from "../offline/stack-file.ts";
 
 /** What the program needs of the repository; images are given, so no service is built. */
-const copied = ["Pulumi.yaml", "package.json", "pulumi", "shared"];
+const copied = ["Pulumi.yaml", "package.json", "pulumi", "shared/contract.ts"];
 
 /** A copy of the program in a folder of its own, with a state and secrets of its own. */
 export interface Workplace {

@@ -1,4 +1,3 @@
-import { join } from "node:path";
 import { describeExit, type ProcessExit } from "./processes/child-process.ts";
 import { Gateway } from "./gateway/gateway.ts";
 import { addressesOf, type InstanceOptions, planInstances, startInstances } from "./instances.ts";
@@ -74,12 +73,7 @@ export class LocalStack {
     for (const server of stores.servers) started.use(server);
     const services = await startInstances(instances, stores.addresses, {
       ...options,
-      // A service then starts in two thirds of the time, from the second time on.
-      env: {
-        NODE_COMPILE_CACHE: join(dataDir, "compile-cache"),
-        ...options.env,
-        ...(traces && tracesEnvironment(traces)),
-      },
+      env: { ...options.env, ...(traces && tracesEnvironment(traces)) },
     });
     await gateway.checkHealth();
     started.move();

@@ -1,12 +1,17 @@
 #!/bin/sh
 # Runs a program on the repository's own Node, which npm puts first in the PATH: sh node.sh <program>
 #
+# It keeps what it compiled: a service starts from its source in two thirds of the time then.
+#
 # Where that Node cannot run, this says what to do instead of an error of the dynamic linker.
 set -u
 
 if version=$(node --version 2>&1); then
   case $version in
-  v24.* | v2[5-9].*) exec node "$@" ;;
+  v24.* | v2[5-9].*)
+    export NODE_COMPILE_CACHE="${NODE_COMPILE_CACHE:-$PWD/node_modules/.cache/compile}"
+    exec node "$@"
+    ;;
   esac
   echo "This repository needs Node 24 or later; here is $version." >&2
   echo "There is a packaged Node for Linux on x64 and arm64: run 'npm ci' there." \

@@ -10,7 +10,7 @@ export interface ChildProcessOptions {
   name: string;
   command: string;
   args: readonly string[];
-  /** The whole environment: nothing is inherited but PATH. */
+  /** The whole environment: nothing is inherited but PATH, and where Node keeps compiled code. */
   env?: Record<string, string>;
   /** Called with each line it writes to standard output or standard error. */
   onLine?: (line: string) => void;
@@ -41,7 +41,7 @@ export class ChildProcess implements AsyncDisposable {
   static async start(options: ChildProcessOptions): Promise<ChildProcess> {
     const child = spawn(options.command, options.args, {
       detached: true,
-      env: { PATH: process.env.PATH, ...options.env },
+      env: { ...inherited(), ...options.env },
       stdio: ["ignore", "pipe", "pipe"],
     });
     await once(child, "spawn");
@@ -129,6 +129,11 @@ export class ChildProcess implements AsyncDisposable {
     const output = this.lastLines.map((line) => `  ${printable(line)}`).join("\n");
     return new Error(`${this.name} ${what}. Its last output:\n${output || "  (none)"}`);
   }
+}
+
+function inherited(): NodeJS.ProcessEnv {
+  const { PATH, NODE_COMPILE_CACHE } = process.env;
+  return { PATH, NODE_COMPILE_CACHE };
 }
 
 export function describeExit({ code, signal }: ProcessExit): string {
