@@ -48,7 +48,7 @@ module.exports = {
       "app.ts joins the domain and its routes; main.ts hands it the stores.",
       { path: "^services/[^/]+/app\\.ts$" },
       {
-        path: "^services/[^/]+/(redis|dynamodb|page)/|^shared/kit/(redis|dynamodb)[^/]*\\.ts$|/(main|config)\\.ts$",
+        path: "^services/[^/]+/(redis|dynamodb|page)/|^shared/kit/(redis|dynamodb)|/(main|config)\\.ts$",
       },
     ),
     forbid(
@@ -58,7 +58,7 @@ module.exports = {
       {
         path:
           "^services/[^/]+/(http|redis|dynamodb|page)/|/(main|app|config|metrics)\\.ts$|" +
-          "^shared/kit/(http/|tracing/|process/serve|redis\\.|dynamodb\\.|config\\.|settings\\.)|" +
+          "^shared/kit/(http/|tracing/|process/serve|redis|dynamodb\\.|config\\.|settings\\.)|" +
           `node_modules/(koa|@koa|zod|prom-client)|${storeClients}`,
       },
     ),
@@ -75,7 +75,7 @@ module.exports = {
       "http/ turns requests into calls of the domain; the stores are behind its interfaces.",
       { path: "^services/[^/]+/http/", pathNot: tests },
       {
-        path: `^services/[^/]+/(redis|dynamodb)/|^shared/kit/(redis|dynamodb)[^/]*\\.ts$|/(main|app|config)\\.ts$|${storeClients}`,
+        path: `^services/[^/]+/(redis|dynamodb)/|^shared/kit/(redis|dynamodb)|/(main|app|config)\\.ts$|${storeClients}`,
       },
     ),
     forbid(
@@ -99,14 +99,14 @@ module.exports = {
       "What both stores need is an interface at the service's root.",
       { path: "^services/[^/]+/redis/", pathNot: tests },
       {
-        path: "^services/[^/]+/dynamodb/|^shared/kit/dynamodb[^/]*\\.ts$|node_modules/@aws-sdk/",
+        path: "^services/[^/]+/dynamodb/|^shared/kit/dynamodb|node_modules/@aws-sdk/",
       },
     ),
     forbid(
       "dynamodb-knows-no-redis",
       "What both stores need is an interface at the service's root.",
       { path: "^services/[^/]+/dynamodb/", pathNot: tests },
-      { path: "^services/[^/]+/redis/|^shared/kit/redis[^/]*\\.ts$|node_modules/(redis|@redis)/" },
+      { path: "^services/[^/]+/redis/|^shared/kit/redis|node_modules/(redis|@redis)/" },
     ),
     forbid(
       "an-example-knows-only-the-api",
@@ -191,7 +191,7 @@ module.exports = {
       "Redis and AWS clients belong in shared/kit/redis.ts, shared/kit/dynamodb.ts and the store folders.",
       {
         path: "^(services|shared)/",
-        pathNot: `${development}|^shared/kit/(redis|dynamodb)[^/]*\\.ts$|^services/[^/]+/(redis|dynamodb)/`,
+        pathNot: `${development}|^shared/kit/(redis|dynamodb)|^services/[^/]+/(redis|dynamodb)/`,
       },
       { path: storeClients },
     ),

@@ -144,6 +144,8 @@ export const container = {
 export const env = {
   port: "PORT",
   redisUrl: "REDIS_URL",
+  /** `on`: the URL is that of a cluster. */
+  redisCluster: "REDIS_CLUSTER",
   apiKeys: "API_KEYS",
   tokenKeys: "TOKEN_KEYS",
   trustedHops: "TRUSTED_HOPS",
@@ -169,6 +171,8 @@ export interface Place {
   tableNames: Readonly<Record<TableName, string>>;
   /** A local DynamoDB; undefined for the region's own. */
   dynamodbEndpoint?: string | undefined;
+  /** Whether the Redis is a cluster. */
+  isRedisCluster?: boolean | undefined;
   /** Proxies in front that append to `x-forwarded-for`. */
   trustedHops: number;
   /** How long a stopping container still serves. */
@@ -194,6 +198,7 @@ export function containerEnvironment(
     [env.trustedHops]: String(place.trustedHops),
     [env.drainSeconds]: String(place.drainSeconds),
     [env.deployment]: place.deployment,
+    ...(service.redis && place.isRedisCluster === true && { [env.redisCluster]: "on" }),
     ...(dynamodbEndpoint !== undefined && { [env.dynamodbEndpoint]: dynamodbEndpoint }),
     ...(traces !== undefined && {
       [env.traces]: "otlp",

@@ -3,7 +3,7 @@ import { readSettingsOrExit } from "../../shared/kit/config.ts";
 import { services } from "../../shared/contract.ts";
 import { createDynamoDB } from "../../shared/kit/dynamodb.ts";
 import { publishEmbeddedMetric } from "../../shared/kit/process/embedded-metric.ts";
-import { createRedis } from "../../shared/kit/redis.ts";
+import { openRedis } from "../../shared/kit/redis-cluster/open-redis.ts";
 import { serve } from "../../shared/kit/process/serve.ts";
 import { createServiceContext } from "../../shared/kit/process/service-context.ts";
 import { createApp } from "./app.ts";
@@ -48,12 +48,13 @@ const { redisUrl } = settings;
 const redis =
   redisUrl === undefined
     ? undefined
-    : createRedis({
+    : openRedis({
         url: redisUrl,
+        isCluster: settings.redisCluster,
         timeoutMs: deadlines.redisWriteMs,
         log,
         scripts: cacheScripts,
-        onConnect: () => redisCache?.connected(),
+        onConnect: (node) => redisCache?.connected(node),
       });
 const redisCache =
   redis &&

@@ -2,7 +2,7 @@ import { randomUUID, randomUUIDv7 } from "node:crypto";
 import { readSettingsOrExit } from "../../shared/kit/config.ts";
 import { services } from "../../shared/contract.ts";
 import { createDynamoDB } from "../../shared/kit/dynamodb.ts";
-import { createRedis } from "../../shared/kit/redis.ts";
+import { openRedis } from "../../shared/kit/redis-cluster/open-redis.ts";
 import { publishEmbeddedMetric } from "../../shared/kit/process/embedded-metric.ts";
 import { serve } from "../../shared/kit/process/serve.ts";
 import { createServiceContext } from "../../shared/kit/process/service-context.ts";
@@ -49,8 +49,9 @@ const counting: Counting =
     ? { store: new ItemStore({ ...storeOptions, random, client: dynamodb, table }), readiness: {} }
     : countInRedis({
         ...storeOptions,
-        redis: createRedis({
+        redis: openRedis({
           url: redisUrl,
+          isCluster: settings.redisCluster,
           timeoutMs: redisTimeoutMs,
           log,
           scripts: counterScripts,

@@ -51,7 +51,7 @@ export class RedisConnection<Scripts extends RedisScripts> {
   async open(): Promise<void> {
     try {
       await bounded(
-        this.#client.connect().then(() => this.#runScript()),
+        this.#client.connect().then(() => this.#prepare()),
         CONNECT_TIMEOUT_MS,
       );
     } catch (error) {
@@ -83,9 +83,16 @@ export class RedisConnection<Scripts extends RedisScripts> {
     this.#client.destroy();
   }
 
-  /** Waits where a write would: a Redis that pauses its writes (a failover) greets all the same. */
-  #runScript(): Promise<void> {
-    return anyReply(this.#client.eval("return 1"));
+  /**
+   * Runs a script, which waits where a write would: a Redis that pauses its writes (a failover) greets
+   * all the same. Hands over the scripts, too: a node of a cluster that is asked for a slot on its way
+   * (ASK) takes one command, so it must not be one to which it answers that it lacks the script.
+   */
+  async #prepare(): Promise<void> {
+    const load = Object.values(this.#options.scripts).map((script) =>
+      anyReply(this.#client.scriptLoad(script.SCRIPT)),
+    );
+    await Promise.all([...load, anyReply(this.#client.eval("return 1"))]);
   }
 
   #note(failure: StoreUnavailable, timeoutMs: number): void {

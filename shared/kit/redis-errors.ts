@@ -9,7 +9,6 @@ const REFUSALS: Readonly<Record<string, UnavailableReason>> = {
   NOREPLICAS: "no-replicas",
   MASTERDOWN: "failover",
   CLUSTERDOWN: "failover",
-  TRYAGAIN: "failover",
   UNBLOCKED: "failover",
   BUSY: "busy",
   MISCONF: "failing",

@@ -130,7 +130,6 @@ describe("A Redis that refuses", () => {
     ["LOADING", "loading"],
     ["MASTERDOWN", "failover"],
     ["CLUSTERDOWN", "failover"],
-    ["TRYAGAIN", "failover"],
     ["BUSY", "busy"],
     ["MISCONF", "failing"],
     ["NOAUTH", "denied"],

@@ -17,28 +17,51 @@ export interface RedisOptions<Scripts extends RedisScripts = NoScripts> {
   /** Longest wait for one command's reply, in milliseconds. */
   timeoutMs: number;
   log: Log;
-  /** Called for each connection, before anybody else can use it. */
-  onConnect?: () => void;
+  /** Names the server in the log, where there are several. */
+  node?: string;
+  /** Called for each connection, before anybody else can use it, with the name of its node. */
+  onConnect?: (node: string) => void;
   /** Each made by the client's `defineScript`; the client sends a script's text only once. */
   scripts?: Scripts;
 }
 
 export type NoScripts = Record<symbol, never>;
 
-/** Connections that are kept up by themselves, and whose every command is bounded in time. */
+/** Where one command goes, and how long it may take. */
+export interface RunOptions {
+  /**
+   * One of its keys. In a cluster it leads to the right node at once; without it some node is asked,
+   * which names the right one.
+   */
+  key?: string | undefined;
+  /** The node to ask, whatever the key. */
+  node?: string | undefined;
+  /** Longest wait, in milliseconds, where it is not the usual. */
+  timeoutMs?: number | undefined;
+}
+
+/**
+ * Connections that are kept up by themselves, and whose every command is bounded in time: to one
+ * server, or to each primary of a cluster. Who names the key of each command need not know which.
+ */
 export interface Redis<Scripts extends RedisScripts = NoScripts> {
   /**
    * Runs one command, script or multi.
    *
-   * @param timeoutMs longest wait for this one, where it is not the usual
    * @throws StoreUnavailable at once when Redis is away or refuses, or when the reply is late; its
    *   `mayHaveRun` tells whether the command can have run all the same
    * @throws ErrorReply when the command is wrong
    */
-  run<T>(command: (client: RedisClient<Scripts>) => Promise<T>, timeoutMs?: number): Promise<T>;
-  /** @throws StoreUnavailable while Redis is away, or refused a command in the last seconds */
+  run<T>(command: (client: RedisClient<Scripts>) => Promise<T>, options?: RunOptions): Promise<T>;
+  /** Keys of one command must have the same one; always 0 for one server. */
+  slotOf(key: string): number;
+  /** The node that has the key: keys of one node are lost and found together. Undefined while unknown. */
+  nodeOf(key: string): string | undefined;
+  /** Those that have keys. */
+  readonly nodes: readonly string[];
+  /** @throws StoreUnavailable while a node is away, or refused a command in the last seconds */
   check(): Promise<void>;
-  readonly health: StoreHealth;
+  readonly health: Pick<StoreHealth, "failure">;
   /** Waits for the replies under way, then hangs up. */
   close(): Promise<void>;
 }
@@ -58,7 +81,11 @@ export function createRedis<Scripts extends RedisScripts = NoScripts>(
   return redis;
 }
 
+/** The name of the one server. */
+const ONLY_NODE = "redis";
+
 class ReconnectingRedis<Scripts extends RedisScripts> implements Redis<Scripts> {
+  readonly nodes: readonly [string];
   readonly health: StoreHealth;
   readonly #options: RedisOptions<Scripts>;
   readonly #closing = new AbortController();
@@ -67,8 +94,10 @@ class ReconnectingRedis<Scripts extends RedisScripts> implements Redis<Scripts> 
 
   constructor(options: RedisOptions<Scripts>) {
     this.#options = options;
+    this.nodes = [options.node ?? ONLY_NODE];
     this.health = new StoreHealth({
       store: "redis",
+      node: options.node,
       log: options.log,
       now: () => performance.now(),
     });
@@ -78,9 +107,17 @@ class ReconnectingRedis<Scripts extends RedisScripts> implements Redis<Scripts> 
     this.#stopped = this.#keepConnected();
   }
 
+  slotOf(): number {
+    return 0;
+  }
+
+  nodeOf(): string {
+    return this.nodes[0];
+  }
+
   run<T>(
     command: (client: RedisClient<Scripts>) => Promise<T>,
-    timeoutMs = this.#options.timeoutMs,
+    { timeoutMs = this.#options.timeoutMs }: RunOptions = {},
   ): Promise<T> {
     const { scripts } = this.#options;
     return storeCalls.tracePromise(() => this.#run(command, timeoutMs), {
@@ -132,7 +169,7 @@ class ReconnectingRedis<Scripts extends RedisScripts> implements Redis<Scripts> 
       await this.#untilClosing(connection.open());
       if (this.#closing.signal.aborted) return;
       this.#connection = connection;
-      this.#options.onConnect?.();
+      this.#options.onConnect?.(this.nodeOf());
       this.health.back();
       const reason = await this.#untilClosing(connection.ended);
       if (reason !== undefined) this.health.away(reason);

@@ -158,6 +158,11 @@ export const redisSettings = {
     meaning: "Redis or Valkey; `rediss:` for TLS",
     protocols: ["redis:", "rediss:"],
   }),
+  redisCluster: flag({
+    env: env.redisCluster,
+    meaning: "`REDIS_URL` is a cluster: its configuration endpoint, or any of its nodes",
+    default: false,
+  }),
 };
 
 /** The setting of a service whose writes ask for an API key. */

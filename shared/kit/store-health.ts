@@ -6,6 +6,8 @@ const REPORTED_MS = 5_000;
 
 export interface StoreHealthOptions {
   store: StoreName;
+  /** Which of its servers, where there are several. */
+  node?: string | undefined;
   log: Log;
   /** Milliseconds on a clock that never steps back. */
   now: () => number;
@@ -30,22 +32,22 @@ export class StoreHealth {
 
   /** Nothing can be asked of the store until `back`. */
   away(error: StoreUnavailable): void {
-    const { store, log } = this.#options;
-    if (this.#away === undefined) log.warn({ err: error }, `${store} is away; reconnecting`);
+    const { store, node, log } = this.#options;
+    if (this.#away === undefined) log.warn({ err: error, node }, `${store} is away; reconnecting`);
     this.#away = error;
   }
 
   back(): void {
-    const { store, log } = this.#options;
-    if (this.#away !== undefined) log.info(`${store} is back`);
+    const { store, node, log } = this.#options;
+    if (this.#away !== undefined) log.info({ node }, `${store} is back`);
     this.#away = undefined;
   }
 
   /** The store answers, and refused one call. */
   refused(error: StoreUnavailable): void {
-    const { store, log, now } = this.#options;
+    const { store, node, log, now } = this.#options;
     const isNew = this.failure === undefined || this.#refusal?.reason !== error.reason;
-    if (isNew) log.error({ err: error, reason: error.reason }, `${store} refuses calls`);
+    if (isNew) log.error({ err: error, node, reason: error.reason }, `${store} refuses calls`);
     this.#refusal = error;
     this.#refusedAtMs = now();
   }

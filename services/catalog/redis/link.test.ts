@@ -22,6 +22,7 @@ function open() {
   const changes: unknown[] = [];
   const link = new RedisLink({
     ...deadlines,
+    hasLostNothing: true,
     probe() {
       state.beats += 1;
       return state.fault ? Promise.reject(state.fault) : Promise.resolve(state.steadyMs);

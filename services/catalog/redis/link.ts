@@ -7,6 +7,8 @@ export interface LinkOptions extends LinkDeadlines {
    * @returns how long it has had beats of some process without a gap, in milliseconds
    */
   probe: (timeoutMs: number) => Promise<number>;
+  /** The process has just started: it has written nothing that Redis may not know. */
+  hasLostNothing: boolean;
   /** Called after each good beat. */
   onHeard: () => void;
   /** Called when trust has ended, with the reason, and when Redis is heard again. */
@@ -85,10 +87,11 @@ export class RedisLink {
   }
 
   #heard(sentMs: number, steadyMs: number): void {
-    const { trustMs, quarantineMs, now, onHeard, onChange } = this.#options;
+    const { trustMs, quarantineMs, hasLostNothing, now, onHeard, onChange } = this.#options;
     const wasSilent = sentMs - this.#heardMs >= trustMs;
     if (this.#trustedFromMs === Infinity || wasSilent) {
-      const passedMs = this.#connections === 1 && !wasSilent ? steadyMs : 0;
+      const isFirst = hasLostNothing && this.#connections === 1 && !wasSilent;
+      const passedMs = isFirst ? steadyMs : 0;
       this.#trustedFromMs = now() + Math.max(0, quarantineMs - passedMs);
     }
     this.#heardMs = sentMs;

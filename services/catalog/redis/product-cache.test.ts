@@ -11,6 +11,7 @@ import { TcpProxy } from "../../../shared/tools/testing/tcp-proxy.ts";
 import type { CacheAnswer } from "../product-cache.ts";
 import type { StoredProduct } from "../product-store.ts";
 import { noCache } from "../uncached.ts";
+import { keysOf } from "./keys.ts";
 import { RedisProductCache, type RedisProductCacheOptions } from "./product-cache.ts";
 import { cacheScripts } from "./scripts.ts";
 
@@ -31,7 +32,7 @@ interface Instance extends AsyncDisposable {
 
 function openInstance(url: string, overrides: Partial<RedisProductCacheOptions> = {}): Instance {
   const { log, lines } = recordingLog();
-  const onConnect = () => cache.connected();
+  const onConnect = (node: string) => cache.connected(node);
   const connection = { url, timeoutMs: 300, scripts: cacheScripts, onConnect };
   const redis = createRedis({ ...connection, log: recordingLog().log });
   const cache = new RedisProductCache({
@@ -97,7 +98,8 @@ describe("RedisProductCache", () => {
     for (const instance of [near, far]) await use(instance);
   });
 
-  const key = () => `product:v1:${id}`;
+  const key = () => keysOf(id)[0];
+  const guard = () => keysOf(id)[1];
   const ttl = () => near.redis.run((client) => client.ttl(key()));
   const text = (name = key()) => near.redis.run((client) => client.get(name));
   const fillWith = async (stored: StoredProduct | undefined) => {
@@ -249,12 +251,12 @@ describe("RedisProductCache", () => {
   });
 
   it("takes what is not its own for nothing", async () => {
-    for (const suffix of ["", ":guard"]) {
-      const name = key() + suffix;
+    for (const nameOf of [key, guard]) {
+      const name = nameOf();
       for (const junk of ["", "140", '{"id":1}', "abc 1 2", "lease x y z"]) {
         await near.redis.run((client) => client.set(name, junk));
         expect(await near.cache.lookUp(id)).to.have.property("state", "granted");
-        await near.redis.run((client) => client.del([key(), `${key()}:guard`]));
+        await near.redis.run((client) => client.del([key(), guard()]));
       }
       await near.redis.run((client) => client.hSet(name, "id", "1"));
       expect(await near.cache.lookUp(id)).to.have.property("state", "granted");

@@ -6,8 +6,9 @@ import type { CacheAnswer, CacheWrite, Lease, ProductCache } from "../product-ca
 import type { StoredProduct } from "../product-store.ts";
 import type { LinkDeadlines } from "../resilience/deadlines.ts";
 import { formatCopy, parseAnswer } from "./cache-entry.ts";
-import { keysOf, probeKey } from "./keys.ts";
-import { RedisLink } from "./link.ts";
+import { copyKey, keysOf } from "./keys.ts";
+import type { RedisLink } from "./link.ts";
+import { RedisLinks } from "./links.ts";
 import type { cacheScripts } from "./scripts.ts";
 import { UntoldWrites } from "./untold-writes.ts";
 
@@ -44,32 +45,35 @@ export class RedisProductCache implements ProductCache {
   readonly #options: RedisProductCacheOptions;
   readonly #lookups: Batcher<number, CacheAnswer>;
   readonly #untold = new UntoldWrites();
-  readonly #link: RedisLink;
+  readonly #links: RedisLinks;
 
   constructor(options: RedisProductCacheOptions) {
     const { log } = options;
     this.#options = options;
-    this.#lookups = new Batcher((_key, ids) => this.#askRedis(ids));
-    this.#link = new RedisLink({
+    this.#lookups = new Batcher((_node, ids) => this.#askRedis(ids));
+    this.#links = new RedisLinks({
       ...options.link,
+      redis: options.redis,
       now: options.now,
-      probe: (timeoutMs) => this.#probe(timeoutMs),
       onHeard: () => void this.#untold.tellAll(),
-      onChange: ({ isLost, reason }) =>
+      onChange: ({ node, isLost, reason }) =>
         isLost
-          ? log.warn({ err: reason }, "redis is lost: reads go to DynamoDB")
-          : log.info(`redis is heard again: reads use it in ${options.link.quarantineMs} ms`),
+          ? log.warn({ err: reason, node }, "redis is lost: reads go to DynamoDB")
+          : log.info(
+              { node },
+              `redis is heard again: reads use it in ${options.link.quarantineMs} ms`,
+            ),
     });
   }
 
   /** To be called for each connection that is made. */
-  connected(): void {
-    this.#link.connected();
+  connected(node: string): void {
+    this.#links.connected(node);
   }
 
-  /** Whether reads use Redis. */
+  /** Whether reads use Redis, every node of it. */
   get isTrusted(): boolean {
-    return this.#link.isTrusted;
+    return this.#links.areTrusted;
   }
 
   /** Products with writes that have not reached Redis yet. */
@@ -79,13 +83,14 @@ export class RedisProductCache implements ProductCache {
 
   /** Rejects when Redis does not do what the cache needs. */
   async check(): Promise<void> {
-    await this.#probe(this.#options.link.silenceMs);
+    await this.#links.check();
   }
 
   async lookUp(id: number): Promise<CacheAnswer> {
-    if (!this.#link.isTrusted || this.#untold.has(id)) return { state: "bypass" };
+    if (!this.#linkOf(id).isTrusted || this.#untold.has(id)) return { state: "bypass" };
     try {
-      return await this.#lookups.join("", id);
+      // A node that is slow keeps the look-ups of no other one waiting.
+      return await this.#lookups.join(this.#options.redis.nodeOf(copyKey(id)) ?? "", id);
     } catch (error) {
       this.#report(error);
       return { state: "bypass" };
@@ -110,7 +115,7 @@ export class RedisProductCache implements ProductCache {
   async beginWrite(id: number): Promise<CacheWrite> {
     const token = this.#options.newToken();
     const begin = () => this.#run("beginWrite", id, [token, String(this.#options.writeMs)]);
-    const isMarked = await this.#tell(begin);
+    const isMarked = await this.#tell(id, begin);
     // Should the write happen and its end be unknown, Redis must still hear of it.
     if (!isMarked) this.#untold.add(id, token, begin);
     return {
@@ -118,30 +123,30 @@ export class RedisProductCache implements ProductCache {
       settle: () => this.#settle(id, token),
       cancel: async () => {
         this.#untold.drop(id, token);
-        if (isMarked) await this.#tell(() => this.#end(id, token, "0"));
+        if (isMarked) await this.#tell(id, () => this.#end(id, token, "0"));
       },
     };
   }
 
   /** Tells Redis of the last writes, if it is there to hear. */
   async close(): Promise<void> {
-    this.#link.close();
+    this.#links.close();
     await this.#untold.tellAll();
   }
 
   async #settle(id: number, token: string): Promise<boolean> {
     const end = () => this.#end(id, token, "1");
     this.#untold.add(id, token, end);
-    if (await this.#tell(end)) {
+    if (await this.#tell(id, end)) {
       this.#untold.drop(id, token);
       return true;
     }
-    return this.#untold.isToldWithin(id, token, this.#link.graceMs);
+    return this.#untold.isToldWithin(id, token, this.#linkOf(id).graceMs);
   }
 
   /** Whether Redis has heard it. A Redis that is lost is not waited for. */
-  async #tell(call: () => Promise<unknown>): Promise<boolean> {
-    if (!this.#link.isUp) return false;
+  async #tell(id: number, call: () => Promise<unknown>): Promise<boolean> {
+    if (!this.#linkOf(id).isUp) return false;
     return call().then(
       () => true,
       (error: unknown) => {
@@ -151,18 +156,32 @@ export class RedisProductCache implements ProductCache {
     );
   }
 
+  /** One call for each hash slot; those that fail leave the products of the others alone. */
   async #askRedis(ids: readonly number[]): Promise<CacheAnswer[]> {
-    const { redis, newToken, leaseMs, redisTimeoutMs } = this.#options;
-    const unique = [...new Set(ids)];
+    const { redis, newToken, leaseMs } = this.#options;
     const words = [newToken(), String(leaseMs)];
-    const reply = await redis.run(
-      (client) => client.lookUp(unique.flatMap(keysOf), words),
-      redisTimeoutMs,
+    const answers = new Map<number, CacheAnswer>();
+    const bySlot = Map.groupBy(new Set(ids), (id) => redis.slotOf(copyKey(id)));
+    const asked = [...bySlot.values()].map(async (some) => {
+      const reply = await this.#askSlot(some, words);
+      for (const [index, id] of some.entries()) answers.set(id, parseAnswer(reply[index] ?? ""));
+    });
+    const failures = (await Promise.allSettled(asked)).flatMap((outcome) =>
+      outcome.status === "rejected" ? [outcome.reason as unknown] : [],
     );
-    const answers = reply.map(parseAnswer);
-    if (unique.length === ids.length) return answers;
-    const byId = new Map(unique.map((id, index) => [id, answers[index] as CacheAnswer]));
-    return ids.map((id) => byId.get(id) as CacheAnswer);
+    if (failures.length === bySlot.size) throw failures[0];
+    for (const failure of failures) this.#report(failure);
+    return ids.map((id) => answers.get(id) ?? { state: "bypass" });
+  }
+
+  #askSlot(ids: readonly number[], words: string[]): Promise<readonly string[]> {
+    const { redis, redisTimeoutMs: timeoutMs } = this.#options;
+    const keys = ids.flatMap(keysOf);
+    return redis.run((client) => client.lookUp(keys, words), { key: keys[0], timeoutMs });
+  }
+
+  #linkOf(id: number): RedisLink {
+    return this.#links.of(copyKey(id));
   }
 
   #end(id: number, token: string, hasChanged: "0" | "1"): Promise<unknown> {
@@ -170,12 +189,9 @@ export class RedisProductCache implements ProductCache {
   }
 
   #run(script: keyof typeof cacheScripts, id: number, words: string[]): Promise<unknown> {
-    return this.#options.redis.run<unknown>((client) => client[script](keysOf(id), words));
-  }
-
-  #probe(timeoutMs: number): Promise<number> {
-    const words = [String(this.#options.link.trustMs)];
-    return this.#options.redis.run((client) => client.probe([probeKey], words), timeoutMs);
+    const keys = keysOf(id);
+    const { redis } = this.#options;
+    return redis.run<unknown>((client) => client[script](keys, words), { key: keys[0] });
   }
 
   /** An outage is reported by the link; what Redis says of a single script is logged here. */

@@ -34,7 +34,7 @@ export function countInRedis({ ledger, now, log, ...options }: CountInRedisOptio
   const rollUp = startRollUp((signal) => store.counted.rollUp(signal), log);
   return {
     store,
-    readiness: { redis: () => redis.run((connection) => connection.ping()) },
+    readiness: { redis: () => redis.check() },
     async close() {
       const signal = AbortSignal.timeout(STOP_MS);
       await rollUp.stop();

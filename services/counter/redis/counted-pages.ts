@@ -1,3 +1,4 @@
+import { StoreUnavailable } from "../../../shared/kit/store-unavailable.ts";
 import { forEachAtMost } from "./for-each-at-most.ts";
 import type { Ledger } from "../ledger.ts";
 import type { Reservations } from "./reservations.ts";
@@ -39,7 +40,8 @@ export class CountedPages {
   /**
    * Writes the counts that are new since the last time to the ledger, then ends the epochs of idle
    * pages. Stops at the first call that fails: a ledger that is away must not be asked for every
-   * page. What is left is for the next time.
+   * page. A node of Redis that is away leaves the pages of the others alone. What is left is for the
+   * next time.
    */
   async rollUp(signal?: AbortSignal): Promise<void> {
     const changed = [...this.#pages].filter(([, { isRolledUp }]) => !isRolledUp);
@@ -49,12 +51,12 @@ export class CountedPages {
     });
     const idleBeforeMs = this.#options.now() - IDLE_SECONDS * 1_000;
     const idle = [...this.#pages].filter(([, { asOfMs }]) => asOfMs < idleBeforeMs);
-    await this.#forEach(idle, signal, (entry) => this.#end(entry, IDLE_SECONDS));
+    await this.#endEach(idle, signal, IDLE_SECONDS);
   }
 
   /** Ends the epoch of every page, for a process that stops. */
   async endAll(signal: AbortSignal): Promise<void> {
-    await this.#forEach([...this.#pages], signal, (entry) => this.#end(entry, 0));
+    await this.#endEach([...this.#pages], signal, 0);
   }
 
   /** Counts that the ledger does not know yet. */
@@ -65,6 +67,21 @@ export class CountedPages {
   /** Pages whose reservation has not been given back. */
   get size(): number {
     return this.#pages.size;
+  }
+
+  async #endEach(
+    pages: readonly [string, CountedPage][],
+    signal: AbortSignal | undefined,
+    idleSeconds: number,
+  ): Promise<void> {
+    let away: StoreUnavailable | undefined;
+    await this.#forEach(pages, signal, async (entry) => {
+      await this.#end(entry, idleSeconds).catch((error: unknown) => {
+        if (!(error instanceof StoreUnavailable && error.store === "redis")) throw error;
+        away ??= error;
+      });
+    });
+    if (away !== undefined) throw away;
   }
 
   /** A page that somebody else counts is theirs to end; one that was counted meanwhile is kept. */

@@ -144,7 +144,7 @@ export class Pages {
 
   #run(script: keyof typeof counterScripts, keys: string[], ...args: string[]): Promise<number[]> {
     this.#options.onCall?.();
-    return this.#options.redis.run((client) => client[script](keys, args));
+    return this.#options.redis.run((client) => client[script](keys, args), { key: keys[0] });
   }
 }
 

@@ -85,11 +85,14 @@ const implementations: Implementation[] = [
 function losingAReply(): CounterRedis {
   let lost = false;
   return {
+    nodes: redis.nodes,
+    slotOf: (key) => redis.slotOf(key),
+    nodeOf: (key) => redis.nodeOf(key),
     health: redis.health,
     check: () => redis.check(),
     close: () => Promise.resolve(),
-    async run(command) {
-      const reply = await redis.run(command);
+    async run(command, options) {
+      const reply = await redis.run(command, options);
       const isCounted = Array.isArray(reply) && (reply as number[])[0] === DONE;
       if (lost || !isCounted) return reply;
       lost = true;

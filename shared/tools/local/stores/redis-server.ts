@@ -15,6 +15,8 @@ export interface RedisServerOptions {
   password?: string;
   /** Files in PEM format; the url is then a `rediss:` one and plain connections are refused. */
   tls?: Certificate;
+  /** It is a node of a cluster; needs a `dataDir`. */
+  cluster?: { busPort: number; nodeTimeoutMs: number };
 }
 
 /** The Redis or Valkey server on the search path, or undefined. */
@@ -45,6 +47,11 @@ export class RedisServer extends ServerProcess {
     this.#options = options;
   }
 
+  /** Where the other nodes of its cluster reach it. */
+  get busPort(): number | undefined {
+    return this.#options.cluster?.busPort;
+  }
+
   protected async launch(): Promise<ChildProcess> {
     const command = findRedisProgram();
     if (command === undefined) throw new Error("No redis-server or valkey-server on the PATH");
@@ -60,7 +67,7 @@ export class RedisServer extends ServerProcess {
 }
 
 function redisArguments(
-  { dataDir, password, tls }: RedisServerOptions,
+  { dataDir, password, tls, cluster }: RedisServerOptions,
   port: number,
 ): readonly string[] {
   const listen = tls
@@ -74,5 +81,18 @@ function redisArguments(
     ...["--save", "", "--appendonly", dataDir === undefined ? "no" : "yes"],
     ...["--dir", dataDir ?? tmpdir()],
     ...(password === undefined ? [] : ["--requirepass", password]),
+    ...(cluster === undefined ? [] : clusterArguments(cluster)),
+  ];
+}
+
+function clusterArguments({
+  busPort,
+  nodeTimeoutMs,
+}: NonNullable<RedisServerOptions["cluster"]>): readonly string[] {
+  return [
+    ...["--cluster-enabled", "yes", "--cluster-port", String(busPort)],
+    ...["--cluster-node-timeout", String(nodeTimeoutMs)],
+    // A dead primary without a replica takes its own slots away, and no others.
+    ...["--cluster-require-full-coverage", "no", "--repl-diskless-sync-delay", "0"],
   ];
 }
