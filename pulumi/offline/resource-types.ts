@@ -16,4 +16,5 @@ export const type = {
   task: "aws:ecs/taskDefinition:TaskDefinition",
   valkey: "aws:elasticache/replicationGroup:ReplicationGroup",
   vpc: "awsx:ec2:Vpc",
+  webAcl: "aws:wafv2/webAcl:WebAcl",
 };
