@@ -21,7 +21,8 @@ export function formatCopy(product: StoredProduct | undefined): string {
   return JSON.stringify(json);
 }
 
-const ANSWER = /^(fresh|granted|leased|bypass) (\S+ \S+)(?: (\d+) (.*))?$/s;
+/** The age is below 0 after Redis' clock has stepped back. */
+const ANSWER = /^(fresh|granted|leased|bypass) (\S+ \S+)(?: (-?\d+) (.*))?$/s;
 
 /**
  * An answer of `LOOK_UP`.

@@ -241,6 +241,32 @@ describe("RedisProductCache", () => {
     });
   });
 
+  it("leaves no lease behind where it has given up a look-up that Redis answers late", async () => {
+    await using hasty = openInstance(`redis://127.0.0.1:${proxy.port}`, { leaseMs: 3_600_000 });
+    await use(hasty);
+    proxy.block();
+    expect(await hasty.cache.lookUp(id)).to.deep.equal({ state: "bypass" });
+    await proxy.heal();
+    const ping = () => hasty.redis.run((client) => client.ping()).catch(() => undefined);
+    await pollUntil(ping, { what: "Redis has answered the look-up" });
+    await pollUntil(async () => (await text(`${key()}:guard`)) === null, {
+      what: "the lease is taken back",
+    });
+    expect(await near.cache.lookUp(id)).to.have.property("state", "granted");
+  });
+
+  it("answers the copies of before when the clock of Redis has stepped back", async () => {
+    await fillWith(product());
+    const [server, loaded, fresh, ...json] = String(await text()).split(" ");
+    const [later, freshLater] = [loaded, fresh].map((ms) => String(Number(ms) + 3_600_000));
+    const stepped = [server, later, freshLater, ...json].join(" ");
+    await near.redis.run((client) => client.set(key(), stepped));
+    expect(await near.cache.lookUp(id)).to.deep.equal({
+      state: "fresh",
+      copy: { product: product(), ageMs: 0 },
+    });
+  });
+
   it("keeps a copy on, near its end, for a store that is away", async () => {
     await fillWith(product());
     await (await near.cache.beginWrite(id)).cancel();
@@ -307,6 +333,22 @@ describe("RedisProductCache", () => {
     const seen = new Set([before]);
     await pollUntil(async () => seen.add(await beats()).size > 2, { what: "beats", intervalMs: 5 });
     expect(late.cache.isTrusted).to.equal(false);
+  });
+
+  it("is used by an instance that starts, a quarantine after the clock of Redis stepped back", async () => {
+    await using stepped = await RedisServer.start();
+    await using admin = openInstance(stepped.url);
+    await use(admin);
+    const info = await admin.redis.run((client) => client.info("replication"));
+    const [, server = ""] = /master_replid:(\w+)/.exec(info) ?? [];
+    await admin.cache.close();
+    const future = String(Date.now() + 3_600_000);
+    await admin.redis.run((client) =>
+      client.set("product:v1:probe", `${server} ${future} ${future}`),
+    );
+    await using late = openInstance(stepped.url);
+    await use(late);
+    expect(late.cache.isTrusted).to.equal(true);
   });
 
   it("asks a Redis that hangs no longer, and says so", async () => {

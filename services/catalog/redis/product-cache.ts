@@ -159,7 +159,7 @@ export class RedisProductCache implements ProductCache {
   /** One call for each hash slot; those that fail leave the products of the others alone. */
   async #askRedis(ids: readonly number[]): Promise<CacheAnswer[]> {
     const { redis, newToken, leaseMs } = this.#options;
-    const words = [newToken(), String(leaseMs)];
+    const words = [newToken(), String(leaseMs)] as const;
     const answers = new Map<number, CacheAnswer>();
     const bySlot = Map.groupBy(new Set(ids), (id) => redis.slotOf(copyKey(id)));
     const asked = [...bySlot.values()].map(async (some) => {
@@ -174,10 +174,21 @@ export class RedisProductCache implements ProductCache {
     return ids.map((id) => answers.get(id) ?? { state: "bypass" });
   }
 
-  #askSlot(ids: readonly number[], words: string[]): Promise<readonly string[]> {
+  async #askSlot(
+    ids: readonly number[],
+    [token, leaseMs]: readonly [string, string],
+  ): Promise<readonly string[]> {
     const { redis, redisTimeoutMs: timeoutMs } = this.#options;
     const keys = ids.flatMap(keysOf);
-    return redis.run((client) => client.lookUp(keys, words), { key: keys[0], timeoutMs });
+    const [key] = keys;
+    try {
+      return await redis.run((client) => client.lookUp(keys, [token, leaseMs]), { key, timeoutMs });
+    } catch (error) {
+      // Redis may still grant leases to a look-up that is given up: others would wait for them.
+      const withdrawn = redis.run((client) => client.withdraw(keys, [token]), { key });
+      withdrawn.catch(() => undefined);
+      throw error;
+    }
   }
 
   #linkOf(id: number): RedisLink {

@@ -48,6 +48,14 @@ end
 return answers
 `;
 
+/** KEYS: as of a look-up. ARGV: its token, whose leases nobody will use. */
+const WITHDRAW = `
+for index = 2, #KEYS, 2 do
+  local guard = redis.call('GET', KEYS[index])
+  if guard and guard:match('^lease %x+ (%x+)$') == ARGV[1] then redis.call('DEL', KEYS[index]) end
+end
+`;
+
 /**
  * ARGV: lease, JSON of the copy, how long it is fresh and how long it is kept in milliseconds. The
  * copy belongs to the server that gave the lease, even where another has found that lease on disk.
@@ -100,14 +108,15 @@ end
  * A beat of a process. Fails in a Redis in which the other scripts may fail.
  *
  * KEYS[1]: a key of its own, `<server> <last beat> <first beat after the last gap>`. ARGV: a pause
- * between the beats of all processes that is a gap, in milliseconds. Answers how long there was none;
- * what was kept before a restart is not used, so beats before it do not count.
+ * between the beats of all processes that is a gap, in milliseconds; so is a clock that steps back.
+ * Answers how long there was none; what was kept before a restart is not used, so beats before it do
+ * not count.
  */
 const PROBE = `${SERVER}${NOW}
 local from, last, since = (redis.call('GET', KEYS[1]) or ''):match('^(%x+) (%d+) (%d+)$')
 if from ~= server then
   since = 0
-elseif now - last >= tonumber(ARGV[1]) then
+elseif now - last >= tonumber(ARGV[1]) or now < tonumber(last) then
   since = now
 end
 redis.call('SET', KEYS[1], string.format('%s %.0f %.0f', server, now, since))
@@ -119,6 +128,7 @@ const nothing = () => undefined;
 /** Commands of the client. */
 export const cacheScripts = {
   lookUp: redisScript(LOOK_UP, (answers) => answers as string[]),
+  withdraw: redisScript(WITHDRAW, nothing),
   fill: redisScript(FILL, nothing),
   release: redisScript(RELEASE, nothing),
   beginWrite: redisScript(BEGIN_WRITE, nothing),
