@@ -33,6 +33,15 @@ const notElsewhere = (slot: number) => `NOT ${holds(slot, ":stream")}`;
  */
 const untouched = (slot: number) => `${slotName(slot)}.taken_by = :order`;
 
+/**
+ * No later renewal has been written. Without it a heartbeat that was held up, by an instance that
+ * stood still, would end a lease before the time that was promised meanwhile.
+ */
+const notRenewedLater = (slot: number) => `${slotName(slot)}.expires_at_ms <= :expires`;
+
+/** A later renewal has been written, so the lease already lasts as long as this one would. */
+const renewedLater = (slot: number) => `${slotName(slot)}.expires_at_ms >= :expires`;
+
 /** The replaced stream is where this write gives its slot up. */
 const replacedHere = (slot: number) => holds(slot, ":replaced");
 
@@ -41,7 +50,7 @@ const replacedNotElsewhere = (slot: number) => `NOT ${holds(slot, ":replaced")}`
 
 /** When a change may be written: the whole truth about a start, a heartbeat, an end, an undoing. */
 export function conditionOf(
-  { kind, slot, clear, overReplaced = false, keptFree = [] }: SlotChange,
+  { kind, slot, clear, overReplaced = false, keptFree = [], isLate = false }: SlotChange,
   { replaceStreamId }: Pick<StartOrder, "replaceStreamId">,
   limit: number,
 ): string {
@@ -50,6 +59,7 @@ export function conditionOf(
   const clauses = [
     kind === "take" ? (overReplaced ? replacedHere(slot) : free(slot)) : stillMine(slot),
     ...(kind === "take" ? others.map(notElsewhere) : []),
+    ...(kind === "renew" ? [isLate ? renewedLater(slot) : notRenewedLater(slot)] : []),
     ...keptFree.map(free),
     ...(clear === undefined ? [] : [replacedHere(clear)]),
     ...(replaceStreamId === undefined ? [] : others.map(replacedNotElsewhere)),

@@ -17,6 +17,7 @@ import {
   findLoss,
   guessSlot,
   liveLeases,
+  planRenewal,
   planStart,
   type SlotChange,
   type Slots,
@@ -99,6 +100,7 @@ export class DynamoDBLeaseStore implements LeaseStore {
     const { streamId, nowMs } = order;
     const guess = { kind, slot: guessSlot(streamId, this.#limit) };
     const { change, slots } = await this.#settle(order, guess, (known) => {
+      if (kind === "renew") return planRenewal(known, order);
       const slot = findLive(known, streamId, nowMs);
       return slot === undefined ? undefined : { kind, slot };
     });

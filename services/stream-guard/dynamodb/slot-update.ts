@@ -15,7 +15,8 @@ export type ChangeOrder = LeaseOrder & {
 const SWEEP_MARGIN_SECONDS = 3_600;
 
 /** What a change writes. Who gives up a slot is recorded, so that its player learns why. */
-export function updateOf({ kind, slot, clear, overReplaced = false }: SlotChange): string {
+export function updateOf(change: SlotChange): string {
+  const { kind, slot, clear, overReplaced = false, isLate = false } = change;
   const name = slotName(slot);
   const replaced = overReplaced ? slot : clear;
   const recorded = replaced === undefined ? "" : `, ${endedName(replaced)} = :replacement`;
@@ -25,7 +26,8 @@ export function updateOf({ kind, slot, clear, overReplaced = false }: SlotChange
       return `SET ${name} = :lease, expires_at = :sweep${recorded}${remove(removed)}`;
     case "renew":
       return (
-        `SET ${name}.expires_at_ms = :expires, expires_at = :sweep${recorded}` +
+        `SET ${name}.expires_at_ms = ${isLate ? `${name}.expires_at_ms` : ":expires"}` +
+        `, expires_at = :sweep${recorded}` +
         remove([`${name}.taken_by`, ...removed])
       );
     case "end":

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { Lease, LossReason, StartOrder } from "../leases.ts";
+import type { Lease, LeaseOrder, LossReason, StartOrder } from "../leases.ts";
 
 /** A lease as it was last written to a slot. */
 export interface SlotLease extends Lease {
@@ -37,6 +37,8 @@ export interface SlotChange {
   overReplaced?: boolean;
   /** Slot of the replaced stream, given up in the same write. */
   clear?: number | undefined;
+  /** True for a renewal that comes late: a later one has been written, and is left as it is. */
+  isLate?: boolean;
   /** Slots that must be free as well, so that the caller has no more streams than its own limit. */
   keptFree?: readonly number[];
 }
@@ -106,19 +108,24 @@ function freeFirst(slots: Slots, nowMs: number): readonly number[] {
   return [...slots.keys()].toSorted((one, other) => isHeld(one) - isHeld(other));
 }
 
-function planSlot(
-  slots: Slots,
-  { streamId, replaceStreamId, nowMs }: StartOrder,
-  preferred: number,
-): SlotChange | undefined {
+function planSlot(slots: Slots, order: StartOrder, preferred: number): SlotChange | undefined {
+  const { streamId, replaceStreamId, nowMs } = order;
   const own = findSlot(slots, streamId);
   const replaced = findSlot(slots, replaceStreamId);
-  if (own !== undefined) {
-    return { kind: isLive(slots[own], nowMs) ? "renew" : "take", slot: own, clear: replaced };
-  }
+  const renewal = planRenewal(slots, order);
+  if (renewal !== undefined) return { ...renewal, clear: replaced };
+  if (own !== undefined) return { kind: "take", slot: own, clear: replaced };
   if (replaced !== undefined) return { kind: "take", slot: replaced, overReplaced: true };
   const free = [preferred, ...slots.keys()].find((slot) => !isLive(slots[slot], nowMs));
   return free === undefined ? undefined : { kind: "take", slot: free };
+}
+
+/** How to renew a stream's lease, which was promised for as long as it lasts: it never gets shorter. */
+export function planRenewal(slots: Slots, order: LeaseOrder): SlotChange | undefined {
+  const slot = findLive(slots, order.streamId, order.nowMs);
+  if (slot === undefined) return undefined;
+  const isLate = (slots[slot]?.expiresAtMs ?? 0) > order.expiresAtMs;
+  return { kind: "renew", slot, ...(isLate && { isLate }) };
 }
 
 /** The slot in which a stream holds a live lease. */

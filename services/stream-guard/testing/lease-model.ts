@@ -48,12 +48,14 @@ export class LeaseModel {
 
   keep({ streamId, replaceStreamId, nowMs }: Asked): void {
     if (replaceStreamId !== undefined) this.drop(replaceStreamId);
-    this.#held.set(streamId, { streamId, expiresAtMs: nowMs + this.#terms.leaseMs });
+    const earlier = this.isLive(streamId, nowMs) ? this.#held.get(streamId) : undefined;
+    const expiresAtMs = Math.max(earlier?.expiresAtMs ?? 0, nowMs + this.#terms.leaseMs);
+    this.#held.set(streamId, { streamId, expiresAtMs });
   }
 
   /** The caller was told that the stream has a slot until then, by true time. */
   promise(streamId: string, untilMs: number): void {
-    this.#promises.set(streamId, untilMs);
+    this.#promises.set(streamId, Math.max(this.#promises.get(streamId) ?? 0, untilMs));
   }
 
   drop(streamId: string): void {
@@ -97,10 +99,10 @@ export class LeaseModel {
     for (const [streamId, untilMs] of this.#promises) {
       if (untilMs <= trueMs) this.#promises.delete(streamId);
     }
-    const promised = [...this.#promises.keys()];
-    expect(promised.length, "more promises than slots").to.be.at.most(this.#terms.limit);
-    for (const streamId of promised) {
-      expect(this.#held.has(streamId), `the promise to ${streamId} is broken`).to.equal(true);
+    expect(this.#promises.size, "more promises than slots").to.be.at.most(this.#terms.limit);
+    for (const [streamId, untilMs] of this.#promises) {
+      const expiresAtMs = this.#held.get(streamId)?.expiresAtMs ?? 0;
+      expect(expiresAtMs, `the promise to ${streamId} is broken`).to.be.at.least(untilMs);
     }
   }
 }
