@@ -42,6 +42,7 @@ const store = new ProtectedStore({
   parallel: settings.loadsParallel,
   waiting: settings.loadsWaiting,
   ...deadlines,
+  now,
 });
 
 const { redisUrl } = settings;

@@ -1,5 +1,5 @@
-import type { CircuitState } from "cockatiel";
 import { Counter, Gauge, type Registry } from "prom-client";
+import type { CircuitState } from "../../shared/kit/resilience/circuit.ts";
 import type { ReadOutcome } from "./catalog.ts";
 import type { ReadObserver } from "./lazy-loading.ts";
 
@@ -11,6 +11,7 @@ export interface CatalogGauges {
   untoldProducts: () => number;
 }
 
+const CIRCUIT_STATES: readonly CircuitState[] = ["closed", "open", "half-open"];
 const OUTCOMES = ["hit", "miss", "stale", "bypass"] as const satisfies readonly ReadOutcome[];
 
 /** Counts reads and loads in a registry, and knows the reads per second. */
@@ -49,7 +50,7 @@ export class CatalogMetrics implements ReadObserver {
 
   /** Publishes values that somebody else holds. */
   watch({ circuit, isCacheTrusted, untoldProducts }: CatalogGauges): void {
-    this.#publish("catalog_circuit_state", circuit, {
+    this.#publish("catalog_circuit_state", () => CIRCUIT_STATES.indexOf(circuit()), {
       help: "Circuit breaker of DynamoDB: 0 closed, 1 open, 2 half-open.",
     });
     this.#publish("catalog_cache_trusted", () => Number(isCacheTrusted()), {

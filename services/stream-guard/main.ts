@@ -55,7 +55,7 @@ const viewerTokens = knowsViewers ? new ViewerTokens({ secrets, keySetUrl, audie
 const app = createApp({
   guard,
   gate: new CallerGate({ parallel: settings.callerParallel, waiting: settings.callerWaiting }),
-  breaker: new StoreBreaker(),
+  breaker: new StoreBreaker(() => performance.now()),
   deadlineMs: settings.deadlineMs,
   caller: { ...settings, viewerTokens },
   metrics: createStreamMetrics(service.metrics, active),

@@ -5,59 +5,17 @@ import { setTimeout as delay } from "node:timers/promises";
 import { expect } from "chai";
 import { pollUntil } from "../../../shared/tools/local/processes/poll-until.ts";
 import { RedisServer } from "../../../shared/tools/local/stores/redis-server.ts";
-import { createRedis, type Redis } from "../../../shared/kit/redis.ts";
-import { recordingLog } from "../../../shared/tools/testing/start-app.ts";
 import { TcpProxy } from "../../../shared/tools/testing/tcp-proxy.ts";
 import type { CacheAnswer } from "../product-cache.ts";
 import type { StoredProduct } from "../product-store.ts";
+import { type Instance, openInstance, QUARANTINE_MS, use } from "../testing/cache-instance.ts";
 import { noCache } from "../uncached.ts";
 import { keysOf } from "./keys.ts";
-import { RedisProductCache, type RedisProductCacheOptions } from "./product-cache.ts";
-import { cacheScripts } from "./scripts.ts";
 
-const LOOK_UP_MS = 200;
-const QUARANTINE_MS = 100;
 /** As Redis 7.0 says it within a script, and as others do. */
 const NO_PERMISSION = /can't run this command|NOPERM/;
 
-let words = 0;
 let id = 0;
-
-/** One instance's cache; `far` reaches Redis through a proxy. */
-interface Instance extends AsyncDisposable {
-  redis: Redis<typeof cacheScripts>;
-  cache: RedisProductCache;
-  lines: Record<string, unknown>[];
-}
-
-function openInstance(url: string, overrides: Partial<RedisProductCacheOptions> = {}): Instance {
-  const { log, lines } = recordingLog();
-  const onConnect = (node: string) => cache.connected(node);
-  const connection = { url, timeoutMs: 300, scripts: cacheScripts, onConnect };
-  const redis = createRedis({ ...connection, log: recordingLog().log });
-  const cache = new RedisProductCache({
-    ...{ redis, log },
-    redisTimeoutMs: LOOK_UP_MS,
-    cacheTtlSeconds: 3_600,
-    cacheFreshSeconds: 3_000,
-    cacheAbsentSeconds: 10,
-    leaseMs: 5_000,
-    writeMs: 5_000,
-    link: {
-      ...{ beatMs: 20, silenceMs: 200, trustMs: 1_000, graceMs: 100 },
-      quarantineMs: QUARANTINE_MS,
-    },
-    now: () => performance.now(),
-    random: () => 0.5,
-    newToken: () => (words += 1).toString(16).padStart(8, "0"),
-    ...overrides,
-  });
-  const close = async () => {
-    await cache.close();
-    await redis.close();
-  };
-  return { redis, cache, lines, [Symbol.asyncDispose]: close };
-}
 
 const product = (version = "v1"): StoredProduct => ({
   ...{ id, name: "Samsung TV 😀", priceCents: 1_999, version },
@@ -69,13 +27,12 @@ const leaseOf = (answer: CacheAnswer): string => {
 /** The product, where it may be answered without asking the store; else the state. */
 const held = (answer: CacheAnswer) =>
   answer.state === "fresh" ? answer.copy.product : answer.state;
-const isUsed = async ({ cache }: Instance) => (await cache.lookUp(0)).state !== "bypass";
-const use = (instance: Instance) => pollUntil(() => isUsed(instance), { what: "Redis is used" });
 
 describe("RedisProductCache", () => {
   let server: RedisServer;
   let proxy: TcpProxy;
   let near: Instance;
+  /** Reaches Redis through the proxy. */
   let far: Instance;
   let dataDir: string;
 

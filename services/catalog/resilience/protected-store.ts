@@ -1,12 +1,5 @@
-import {
-  bulkhead,
-  circuitBreaker,
-  CircuitState,
-  ConsecutiveBreaker,
-  handleType,
-  isBrokenCircuitError,
-  isBulkheadRejectedError,
-} from "cockatiel";
+import { bulkhead, isBulkheadRejectedError } from "cockatiel";
+import { Circuit, type CircuitState } from "../../../shared/kit/resilience/circuit.ts";
 import { StoreUnavailable } from "../../../shared/kit/store-unavailable.ts";
 import type {
   Expected,
@@ -31,6 +24,8 @@ export interface ProtectedStoreOptions {
   queueMs: number;
   /** How long an open circuit leaves the store alone before it tries one call, in milliseconds. */
   halfOpenAfterMs: number;
+  /** Milliseconds that only grow. */
+  now: () => number;
 }
 
 /**
@@ -43,15 +38,18 @@ export class ProtectedStore implements ProductStore {
   readonly #store: ProductStore;
   readonly #queueMs: number;
   readonly #bulkhead;
-  readonly #circuit;
+  readonly #circuit: Circuit;
 
   constructor(options: ProtectedStoreOptions) {
     this.#store = options.store;
     this.#queueMs = options.queueMs;
     this.#bulkhead = bulkhead(options.parallel, options.waiting);
-    this.#circuit = circuitBreaker(handleType(StoreUnavailable), {
-      halfOpenAfter: options.halfOpenAfterMs,
-      breaker: new ConsecutiveBreaker(BREAK_AFTER),
+    this.#circuit = new Circuit({
+      failures: BREAK_AFTER,
+      pauseMs: options.halfOpenAfterMs,
+      isOutage: (error) => error instanceof StoreUnavailable,
+      refusal: notCalled,
+      now: options.now,
     });
   }
 
@@ -60,33 +58,23 @@ export class ProtectedStore implements ProductStore {
   }
 
   find(id: number): Promise<StoredProduct | undefined> {
-    return this.#queue(() => this.#call(() => this.#store.find(id)));
+    return this.#queue(() => this.#circuit.run(() => this.#store.find(id)));
   }
 
   list(limit: number, after?: number): Promise<ProductPage> {
-    return this.#call(() => this.#store.list(limit, after));
+    return this.#circuit.run(() => this.#store.list(limit, after));
   }
 
   create(product: Product): Promise<StoredProduct | undefined> {
-    return this.#call(() => this.#store.create(product));
+    return this.#circuit.run(() => this.#store.create(product));
   }
 
   put(product: Product, expected?: Expected): Promise<PutResult> {
-    return this.#call(() => this.#store.put(product, expected));
+    return this.#circuit.run(() => this.#store.put(product, expected));
   }
 
   remove(id: number, expected?: Expected): Promise<RemoveResult> {
-    return this.#call(() => this.#store.remove(id, expected));
-  }
-
-  async #call<T>(call: () => Promise<T>): Promise<T> {
-    // One call tries whether the store is back; the others need not wait for the outcome.
-    if (this.#circuit.state === CircuitState.HalfOpen) throw notCalled();
-    try {
-      return await this.#circuit.execute(call);
-    } catch (error) {
-      throw isBrokenCircuitError(error) ? notCalled(error) : error;
-    }
+    return this.#circuit.run(() => this.#store.remove(id, expected));
   }
 
   /** Runs the load when it is its turn; refuses it when that takes too long. */
@@ -110,7 +98,8 @@ export class ProtectedStore implements ProductStore {
   }
 }
 
-function notCalled(cause?: unknown): StoreUnavailable {
+function notCalled(): StoreUnavailable {
+  const cause = new Error("the last calls failed; it is asked again in a second");
   return new StoreUnavailable("dynamodb", cause, { reason: "unreachable", mayHaveRun: false });
 }
 

@@ -29,7 +29,24 @@ describe("DynamoDBLeaseStore, of slots that are given back or lost", () => {
   const startAll = async (...streamIds: string[]) => {
     for (const streamId of streamIds) await start({ streamId });
   };
-  const live = async () => (await store.list(caller, NOON)).map(({ streamId }) => streamId);
+  const live = async (nowMs = NOON) =>
+    (await store.list(caller, nowMs)).map(({ streamId }) => streamId);
+
+  for (const [what, renew] of [
+    ["heartbeat", (wish: Wish) => store.renew(order(wish))],
+    ["second start", start],
+  ] as const) {
+    it(`keeps a lease as long as it was promised, when an earlier ${what} comes late`, async () => {
+      const first = order({ streamId: "a", nowMs: NOON + 30_000 });
+      await store.start(first);
+      await renew({ streamId: "a", nowMs: NOON + 10_000 });
+      const [lease] = await store.list(caller, NOON);
+      expect(lease).to.include({ expiresAtMs: NOON + 90_000 });
+      // It is a renewal all the same: the start that took the slot cannot be undone any more.
+      await store.takeBack(first);
+      expect(await live(NOON + 89_999)).to.deep.equal(["a"]);
+    });
+  }
 
   it("takes back the slot that a start took, and frees it at once", async () => {
     const taken = order({ streamId: "c" });

@@ -75,22 +75,6 @@ function describeLeaseStore(name: string, create: () => LeaseStore): void {
       expect(await result({ streamId: "d", limit: 1, nowMs: later })).to.equal("started");
     });
 
-    for (const [what, renew] of [
-      ["heartbeat", (wish: Wish) => store.renew(order(wish))],
-      ["second start", (wish: Wish) => start(wish)],
-    ] as const) {
-      it(`keeps a lease as long as it was promised, when an earlier ${what} comes late`, async () => {
-        const first = order({ streamId: "a", nowMs: NOON + 30_000 });
-        await store.start(first);
-        await renew({ streamId: "a", nowMs: NOON + 10_000 });
-        const [lease] = await store.list(caller, NOON);
-        expect(lease).to.include({ expiresAtMs: NOON + 90_000 });
-        // It is a renewal all the same: the start that took the slot cannot be undone any more.
-        await store.takeBack(first);
-        expect(await live(NOON + 89_999)).to.deep.equal(["a"]);
-      });
-    }
-
     it("tells the live leases after a start, the oldest stream first", async () => {
       await start({ streamId: "a", nowMs: NOON });
       const { live: leases } = await start({ streamId: "b", nowMs: NOON + 1 });

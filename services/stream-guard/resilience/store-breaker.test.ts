@@ -1,6 +1,5 @@
 import { expect } from "chai";
 import { StoreUnavailable } from "../../../shared/kit/store-unavailable.ts";
-import { pollUntil } from "../../../shared/tools/local/processes/poll-until.ts";
 import { StoreBreaker } from "./store-breaker.ts";
 
 describe("StoreBreaker", () => {
@@ -11,30 +10,28 @@ describe("StoreBreaker", () => {
       (error: unknown) => error,
     );
 
-  it("refuses at once while one request asks whether the store is back", async () => {
-    const breaker = new StoreBreaker();
+  it("refuses at once after four outages, and lets one request in a second ask", async () => {
+    let nowMs = 0;
+    const breaker = new StoreBreaker(() => nowMs);
     for (let failures = 0; failures < 4; failures += 1) await failureOf(breaker.run(fail));
-    const asked = Promise.withResolvers<undefined>();
+    expect(() => breaker.throwIfOpen()).to.throw(StoreUnavailable);
+    nowMs += 1_000;
     const answer = Promise.withResolvers<string>();
-    const ask = () => {
-      asked.resolve(undefined);
-      return answer.promise;
-    };
-    let first: Promise<unknown> | undefined;
-    await pollUntil(
-      async () => {
-        first = breaker.run(ask);
-        return Promise.race([asked.promise.then(() => true), failureOf(first).then(() => false)]);
-      },
-      { what: "One request may ask" },
-    );
-    const other = failureOf(breaker.run(() => Promise.resolve("late")));
+    const first = breaker.run(() => answer.promise);
     // Before the first one is answered: a request that waited for it would never end here.
-    expect(await other)
+    expect(await failureOf(breaker.run(() => Promise.resolve("late"))))
       .to.be.instanceOf(StoreUnavailable)
       .and.include({ reason: "unreachable" });
     answer.resolve("back");
     expect(await first).to.equal("back");
     expect(await breaker.run(() => Promise.resolve("served"))).to.equal("served");
+  });
+
+  it("does not take what the store refuses one caller for an outage", async () => {
+    const breaker = new StoreBreaker(() => 0);
+    const busy = new StoreUnavailable("dynamodb", undefined, { reason: "throttled" });
+    for (let calls = 0; calls < 8; calls += 1) {
+      expect(await failureOf(breaker.run(() => Promise.reject(busy)))).to.equal(busy);
+    }
   });
 });

@@ -1,10 +1,4 @@
-import {
-  BrokenCircuitError,
-  circuitBreaker,
-  CircuitState,
-  ConsecutiveBreaker,
-  handleWhen,
-} from "cockatiel";
+import { Circuit } from "../../../shared/kit/resilience/circuit.ts";
 import { StoreUnavailable, type UnavailableReason } from "../../../shared/kit/store-unavailable.ts";
 
 /** As many as one caller may have under way by default: when they hang, its queue goes at once. */
@@ -14,25 +8,24 @@ const PAUSE_MS = 1_000;
 
 /** Refuses at once while the store is away, instead of letting every request wait for it. */
 export class StoreBreaker {
-  readonly #policy = circuitBreaker(handleWhen(isOutage), {
-    breaker: new ConsecutiveBreaker(FAILURES),
-    halfOpenAfter: PAUSE_MS,
-  });
+  readonly #circuit: Circuit;
+
+  /** @param now milliseconds on a clock that never steps back */
+  constructor(now: () => number) {
+    this.#circuit = new Circuit({
+      ...{ failures: FAILURES, pauseMs: PAUSE_MS, isOutage, now },
+      refusal: away,
+    });
+  }
 
   /** @throws StoreUnavailable without any work, while the store is away */
-  async run<T>(work: () => Promise<T>): Promise<T> {
-    // One request tries whether the store is back; to wait for it would take more than a deadline.
-    if (this.#policy.state === CircuitState.HalfOpen) throw away();
-    try {
-      return await this.#policy.execute(work);
-    } catch (error) {
-      throw error instanceof BrokenCircuitError ? away() : error;
-    }
+  run<T>(work: () => Promise<T>): Promise<T> {
+    return this.#circuit.run(work);
   }
 
   /** For a request that has waited its turn since it passed: @throws StoreUnavailable as `run`. */
   throwIfOpen(): void {
-    if (this.#policy.state === CircuitState.Open) throw away();
+    if (this.#circuit.state === "open") throw away();
   }
 }
 

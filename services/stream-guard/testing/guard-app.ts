@@ -128,7 +128,11 @@ export class GuardApp implements AsyncDisposable {
       createOrderId: randomUUID,
     });
     const metrics = createStreamMetrics(context.metrics, active);
-    const turn = { gate: new CallerGate(gate), breaker: new StoreBreaker(), deadlineMs: 10_000 };
+    const turn = {
+      gate: new CallerGate(gate),
+      breaker: new StoreBreaker(() => performance.now()),
+      deadlineMs: 10_000,
+    };
     return startApp(createApp({ guard, ...turn, caller, metrics, context }));
   }
 }
