@@ -4,7 +4,7 @@ import { createServiceApp, type ServiceContext } from "../../shared/kit/http/ser
 import type { Accounts } from "./accounts/accounts.ts";
 import type { Counter } from "./counter.ts";
 import type { Estimates, Totals } from "./estimates.ts";
-import type { LiveCounts } from "./http/live-counts.ts";
+import type { LiveCounts } from "./http/live/live-counts.ts";
 import type { NewPages } from "./http/new-pages.ts";
 import { createRoutes } from "./http/routes.ts";
 
@@ -27,6 +27,7 @@ export function createApp(deps: CounterDeps): Koa {
     version: "2.1.0",
     tags: {
       pages: "Pages and their counts.",
+      embedding: "What other sites put into their pages.",
       users: "Users, each with a number of their own.",
     },
   } as const;

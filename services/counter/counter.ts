@@ -1,4 +1,5 @@
 import { Batcher } from "../../shared/kit/batcher.ts";
+import type { History } from "./spans.ts";
 import type { StoreName } from "../../shared/kit/store-unavailable.ts";
 
 /** Counted by `GET /`. */
@@ -9,13 +10,6 @@ export const MAX_COUNT = 999_999_999_999_999;
 export const HISTORY_SECONDS = 600;
 /** The last minute is this many whole-second buckets: the running second and those before it. */
 export const MINUTE_BUCKETS = 60;
-
-export const PAGE_NAME = /^[A-Za-z0-9._~-]{1,128}$/;
-/** Names whose place below `/counter/` is taken, and those that clients and proxies resolve away. */
-export const RESERVED_NAMES: ReadonlySet<string> = new Set([
-  ...["status", "docs", "openapi.json"],
-  ...[".", ".."],
-]);
 
 /** Hits that are counted in one go, by one call of the store. */
 export interface HitBatch {
@@ -59,12 +53,14 @@ export interface Reading extends Tally {
   visitorsToday: number | undefined;
 }
 
-export interface History {
-  /** First and last bucket, in seconds since the epoch; both included. */
-  from: number;
-  to: number;
-  /** Buckets with hits, oldest first. */
-  buckets: readonly { second: number; count: number }[];
+/**
+ * All that is told of a page at one moment, read in one step of the store.
+ *
+ * Its numbers agree: the last minute is at most the sum of the spans, and that at most the count.
+ */
+export interface Snapshot extends Reading {
+  /** Hits of each of the spans (see `spans.ts`) that end with the one of `second`, oldest first. */
+  spans: readonly number[];
 }
 
 /** A page that has reached `MAX_COUNT` counts no more. */
@@ -101,9 +97,13 @@ export interface CounterStore {
   /** The page that a key stands for: this one, unless the store knows of another. */
   pageOf(key: string, page: string): Promise<string>;
   read(page: string): Promise<Reading>;
+  snapshot(page: string): Promise<Snapshot>;
   /** Counts by second, up to the running one, as far back as asked and as kept. */
   history(page: string, seconds: number): Promise<History>;
-  /** Makes the next hit of any instance `count + 1`, be that more or less than now. */
+  /**
+   * Makes the next hit of any instance `count + 1`, be that more or less than now. A count below the
+   * hits of the last ten minutes forgets them.
+   */
   set(page: string, count: number): Promise<Tally>;
   /** Forgets the page: its next hit is its first. Hits of the same moment may keep it. */
   remove(page: string): Promise<void>;
@@ -150,13 +150,21 @@ export class Counter {
   readonly #options: CounterOptions;
   readonly #hits: Batcher<Opening, Counted>;
   readonly #reads: Batcher<undefined, Reading>;
+  readonly #snapshots: Batcher<undefined, Snapshot>;
 
   constructor(options: CounterOptions) {
     const { name: store } = options.store;
     this.#store = options.store;
     this.#options = options;
     this.#hits = new Batcher((page, openings) => this.#add(page, openings), { store });
-    this.#reads = new Batcher((page, readers) => this.#read(page, readers), { store });
+    this.#reads = new Batcher(
+      forAll((page) => this.#store.read(page)),
+      { store },
+    );
+    this.#snapshots = new Batcher(
+      forAll((page) => this.#store.snapshot(page)),
+      { store },
+    );
   }
 
   /**
@@ -173,6 +181,10 @@ export class Counter {
 
   read(page: string): Promise<Reading> {
     return this.#reads.join(page, undefined);
+  }
+
+  snapshot(page: string): Promise<Snapshot> {
+    return this.#snapshots.join(page, undefined);
   }
 
   history(page: string, seconds: number): Promise<History> {
@@ -221,11 +233,14 @@ export class Counter {
       return { number: hit, isHit: true, tally };
     });
   }
+}
 
-  async #read(page: string, readers: readonly undefined[]): Promise<Reading[]> {
-    const reading = await this.#store.read(page);
+/** One reading for all that ask while the one before is under way. */
+function forAll<T>(read: (page: string) => Promise<T>) {
+  return async (page: string, readers: readonly undefined[]): Promise<T[]> => {
+    const reading = await read(page);
     return readers.map(() => reading);
-  }
+  };
 }
 
 /** People behind one address mostly differ in their browsers. */

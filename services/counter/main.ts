@@ -17,7 +17,7 @@ import { Estimates } from "./estimates.ts";
 import { ItemStore } from "./dynamodb/item-store.ts";
 import { LedgerStore } from "./dynamodb/ledger-store.ts";
 import { DynamoDBUserStore } from "./dynamodb/user-store.ts";
-import { LiveCounts } from "./http/live-counts.ts";
+import { LiveCounts } from "./http/live/live-counts.ts";
 import { NewPages } from "./http/new-pages.ts";
 import { createCounterMetrics } from "./metrics.ts";
 import { countInRedis, type Counting } from "./redis/count-in-redis.ts";
@@ -100,7 +100,7 @@ const counter = new Counter({
   },
 });
 const live = new LiveCounts({
-  read: (page) => counter.read(page),
+  read: (page) => counter.snapshot(page),
   instance,
   maxListeners: settings.eventListeners,
   maxPerAddress: settings.listenersPerAddress,

@@ -1,10 +1,8 @@
-import { type HitBatch, MAX_COUNT, MINUTE_BUCKETS } from "../counter.ts";
-import { bucketName, bucketsOf } from "./buckets.ts";
+import { type HitBatch, MAX_COUNT } from "../counter.ts";
+import { bucketNames, staleBuckets } from "./buckets.ts";
 import { type Item, numberIn, numbers } from "./item.ts";
 import { receiptOf, staleReceipts } from "./receipts.ts";
 
-/** Buckets are kept a little longer than they count, for clocks that differ. */
-const KEPT_SECONDS = MINUTE_BUCKETS + 10;
 /** Fences of writers that ended are swept after this: no retry of theirs can come any more. */
 const FENCE_MS = 10 * 60_000;
 /** Most fences and buckets that one update sweeps: an expression may have 4 KB. */
@@ -26,12 +24,8 @@ const nothing: Stale = { buckets: [], writers: [], fence: 0, receipts: [], recei
 
 /** What the next update of an item may sweep; receipts only where it sweeps no writer. */
 export function staleIn(item: Item, nowMs: number, random: () => number): Stale {
-  const oldest = Math.floor(nowMs / 1_000) - KEPT_SECONDS;
   const fence = (nowMs - FENCE_MS) * 1_000;
-  const buckets = bucketsOf(item)
-    .filter(({ second }) => second < oldest)
-    .map(({ second }) => bucketName(second))
-    .slice(0, SWEPT_BUCKETS);
+  const buckets = staleBuckets(item, Math.floor(nowMs / 1_000)).slice(0, SWEPT_BUCKETS);
   const writers = Object.keys(item)
     .filter((name) => name.startsWith("batch_") && (numberIn(item, name) ?? 0) < fence)
     .map((name) => name.slice("batch_".length))
@@ -55,10 +49,10 @@ export function countExpression({ batch, id, nowMs, writer, stale = nothing }: C
   const written = (batch.keys ?? []).map(receiptOf);
   const hits = batch.hits + written.length;
   const { buckets, writers, fence, receiptsAtMs } = stale;
-  const second = bucketName(Math.floor(nowMs / 1_000));
+  const [second, span] = bucketNames(Math.floor(nowMs / 1_000));
   const receipts = stale.receipts.filter((each) => !written.includes(each));
   const swept = [
-    ...buckets.filter((name) => name !== second),
+    ...buckets.filter((name) => name !== second && name !== span),
     ...writers.flatMap((each) => [`batch_${each}`, `last_${each}`]),
     ...receipts.flatMap((each) => [each, `at_${each}`]),
   ];
@@ -85,7 +79,7 @@ export function countExpression({ batch, id, nowMs, writer, stale = nothing }: C
   return {
     UpdateExpression: [
       `SET ${assignments.join(", ")}`,
-      `ADD ${second} :hits, bots :bots`,
+      `ADD ${second} :hits, ${span} :hits, bots :bots`,
       ...(swept.length === 0 ? [] : [`REMOVE ${swept.join(", ")}`]),
     ].join(" "),
     ConditionExpression: [

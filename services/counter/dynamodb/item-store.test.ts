@@ -46,6 +46,7 @@ describe("ItemStore, sweeping its item", () => {
     }
     for (let second = 1; second <= seconds; second += 1) {
       Item[`s${((NOON - HOUR_MS) / 1_000 + second).toString(36)}`] = { N: "1" };
+      Item[`t${Math.floor((NOON - HOUR_MS) / 10_000 + second / 10).toString(36)}`] = { N: "10" };
     }
     await client.send(new PutItemCommand({ TableName: table, Item }));
     return page;
@@ -71,6 +72,7 @@ describe("ItemStore, sweeping its item", () => {
     expect(names).to.have.members([
       ...["page", "counted", "as_of", "bots", ...own],
       `s${(NOON / 1_000).toString(36)}`,
+      `t${(NOON / 10_000).toString(36)}`,
     ]);
   });
 

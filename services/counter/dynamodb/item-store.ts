@@ -10,13 +10,14 @@ import {
   type CounterStore,
   type Dealt,
   type HitBatch,
-  type History,
   MAX_COUNT,
   MINUTE_BUCKETS,
   type Reading,
+  type Snapshot,
   type Tally,
 } from "../counter.ts";
-import { bucketsOf, tallyOf } from "./buckets.ts";
+import type { History } from "../spans.ts";
+import { everyBucket, secondsOf, spansIn, tallyOf } from "./buckets.ts";
 import { countExpression, type Stale, staleIn } from "./count-expression.ts";
 import { type Item, numberIn, numbers, unlessRefused } from "./item.ts";
 import { KeyedHits } from "./keyed-hits.ts";
@@ -42,10 +43,11 @@ export interface ItemStoreOptions {
  * Counts in one DynamoDB item a page, one update a batch.
  *
  * The item holds `counted`; for each writer `batch_<writer>`, the last batch that was counted, and
- * `last_<writer>`, the number it ended with; one attribute a second with hits; and the receipts of
- * hits that were sent with a key. DynamoDB tells no
- * time to expressions, so a second is the writer's: clocks that differ move hits between buckets,
- * and nothing else. The item stays around one kilobyte, so an update costs one or two write units.
+ * `last_<writer>`, the number it ended with; one attribute a second with hits in the last minute, and
+ * one each ten seconds in the last ten minutes; and the receipts of hits that were sent with a key.
+ * DynamoDB tells no time to expressions, so a second is the writer's: clocks that differ move hits
+ * between buckets, and nothing else. The item stays between one and two kilobytes, so an update costs
+ * about two write units.
  */
 export class ItemStore implements CounterStore {
   readonly name = "dynamodb";
@@ -83,28 +85,37 @@ export class ItemStore implements CounterStore {
     return Promise.resolve(page);
   }
 
-  async read(page: string): Promise<Reading> {
+  read(page: string): Promise<Reading> {
+    return this.snapshot(page);
+  }
+
+  async snapshot(page: string): Promise<Snapshot> {
     const item = (await this.#find(page)) ?? {};
     const count = Math.max(numberIn(item, "counted") ?? 0, numberIn(item, "reserved_to") ?? 0);
     const tally = tallyOf(item, count, this.#options.now());
-    return { ...tally, bots: numberIn(item, "bots") ?? 0, visitorsToday: undefined };
+    const bots = numberIn(item, "bots") ?? 0;
+    return { ...tally, bots, visitorsToday: undefined, spans: spansIn(item, tally.second) };
   }
 
   async history(page: string, seconds: number): Promise<History> {
     const item = (await this.#find(page)) ?? {};
     const to = Math.floor(this.#options.now() / 1_000);
     const from = to - Math.min(seconds, MINUTE_BUCKETS) + 1;
-    const kept = bucketsOf(item).filter(({ second }) => second >= from && second <= to);
+    const kept = secondsOf(item).filter(({ second }) => second >= from && second <= to);
     return { from, to, buckets: kept.sort((a, b) => a.second - b.second) };
   }
 
   async set(page: string, count: number): Promise<Tally> {
     const nowMs = this.#options.now();
     const values = { ":count": count, ":now": nowMs, ":none": 0, ":one": 1 };
+    const second = Math.floor(nowMs / 1_000);
+    const spans = spansIn((await this.#find(page)) ?? {}, second);
+    const isLower = spans.reduce((sum, hits) => sum + hits) > count;
+    const removed = ["reserved_to", ...(isLower ? everyBucket(second) : [])];
     const item = await this.#updateIf(page, {
       UpdateExpression:
         "SET counted = :count, as_of = :now, epoch = if_not_exists(epoch, :none) + :one, " +
-        "changed_by = :change REMOVE reserved_to",
+        `changed_by = :change REMOVE ${removed.join(", ")}`,
       // Sent again after a lost reply it must not take back the numbers that were given since.
       ConditionExpression: "attribute_not_exists(changed_by) OR changed_by <> :change",
       ExpressionAttributeValues: { ...numbers(values), ...this.#newChange(nowMs) },

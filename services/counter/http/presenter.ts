@@ -1,10 +1,11 @@
 import {
   type Counted,
-  type History,
   MINUTE_BUCKETS,
   type Reading,
+  type Snapshot,
   type Tally,
 } from "../counter.ts";
+import type { History } from "../spans.ts";
 import type { Estimate, PageTotal } from "../estimates.ts";
 import { cursor } from "./schemas.ts";
 
@@ -24,6 +25,21 @@ export function presentReading(page: string, reading: Reading, instance: string)
     ...presentTally(page, { ...reading, count, lastMinute }, instance),
     bots,
     ...(visitorsToday !== undefined && { visitors_today: visitorsToday }),
+  };
+}
+
+/** The data of an event, and what the page shows: the numbers of one moment. */
+export function presentSnapshot(snapshot: Snapshot, instance: string) {
+  const { count, lastMinute, bots, visitorsToday, spans, second } = snapshot;
+  return {
+    count,
+    last_minute: lastMinute,
+    last_ten_minutes: spans.reduce((sum, hits) => sum + hits, 0),
+    spans,
+    bots,
+    ...(visitorsToday !== undefined && { visitors_today: visitorsToday }),
+    time: timeOf(second),
+    instance,
   };
 }
 

@@ -1,5 +1,5 @@
 import { Problem, type ProblemKind, retryAfter } from "../../../shared/kit/http/problem.ts";
-import type { NoStream } from "./live-counts.ts";
+import type { NoStream } from "./live/live-counts.ts";
 
 /** The counter's own problems, beside those of the kit. */
 

@@ -2,9 +2,11 @@ import type { Context } from "koa";
 import { problems } from "../../../shared/kit/http/problem.ts";
 import { type Route, route } from "../../../shared/kit/http/route.ts";
 import { accountRoutes, type AccountRoutesOptions } from "./account-routes.ts";
-import type { Estimates, Totals } from "../estimates.ts";
-import { hitRoutes, type HitRoutesOptions } from "./hit-routes.ts";
-import type { LiveCounts } from "./live-counts.ts";
+import type { Totals } from "../estimates.ts";
+import { embedRoutes } from "./embed-routes.ts";
+import { hitRoute } from "./hit-routes.ts";
+import type { LiveCounts } from "./live/live-counts.ts";
+import { pageRoutes, type PageRoutesOptions } from "./page-routes.ts";
 import * as present from "./presenter.ts";
 import { listenerProblems, noStream } from "./problems.ts";
 import * as schemas from "./schemas.ts";
@@ -12,21 +14,21 @@ import { addressOf } from "./visitor.ts";
 
 const tag = "pages";
 
-export interface CounterRoutesOptions extends HitRoutesOptions, AccountRoutesOptions {
-  estimates: Estimates;
+export interface CounterRoutesOptions extends PageRoutesOptions, AccountRoutesOptions {
   totals: Totals;
   live: LiveCounts;
 }
 
 export function createRoutes(options: CounterRoutesOptions): Route[] {
   return [
-    ...hitRoutes(options),
+    hitRoute(options),
+    ...pageRoutes(options),
     listRoute(options),
-    readRoute(options),
     setRoute(options),
     removeRoute(options),
     historyRoute(options),
     eventsRoute(options),
+    ...embedRoutes(options),
     ...accountRoutes(options),
   ];
 }
@@ -46,32 +48,6 @@ function listRoute({ totals }: CounterRoutesOptions): Route {
     problems: [problems.storeUnavailable],
     async handle(ctx, { query }) {
       ctx.body = present.presentList(await totals.list(query.limit, query.cursor));
-    },
-  });
-}
-
-function readRoute({ counter, estimates, instance }: CounterRoutesOptions): Route {
-  return route({
-    method: "GET",
-    paths: ["/counter/{page}"],
-    operationId: "readPage",
-    caching: "no-store",
-    tag,
-    summary: "Reads a page's count without counting",
-    description: "A page that nobody has opened has the count 0.",
-    params: schemas.PageParams,
-    query: schemas.ReadQuery,
-    replies: {
-      200: {
-        description: "The count; an estimate where one was asked for",
-        schema: schemas.PageCount,
-      },
-    },
-    problems: [problems.storeUnavailable],
-    async handle(ctx, { params: { page }, query }) {
-      ctx.body = query.estimate
-        ? present.presentEstimate({ page, ...(await estimates.find(page)) })
-        : present.presentReading(page, await counter.read(page), instance);
     },
   });
 }
@@ -151,7 +127,7 @@ function eventsRoute({ live, trustedHops }: CounterRoutesOptions): Route {
     summary: "Sends every new count as server-sent events, at most four a second",
     description:
       "Events named `count`, the data of each a `CountEvent` in JSON, its `id` the count. The " +
-      "first one is the present count. The answer never ends: read it as a stream, such as by " +
+      "first one tells the present numbers. The answer never ends: read it as a stream, such as by " +
       "`EventSource`, not by a generated call that waits for its end.",
     params: schemas.PageParams,
     replies: { 200: { description: "An endless stream", item: schemas.CountEvent } },

@@ -4,7 +4,8 @@ import {
   integerParameter,
   limitParameter,
 } from "../../../shared/kit/http/request/integer-parameter.ts";
-import { HISTORY_SECONDS, MAX_COUNT, PAGE_NAME, RESERVED_NAMES } from "../counter.ts";
+import { HISTORY_SECONDS, MAX_COUNT } from "../counter.ts";
+import { PAGE_NAME, RESERVED_NAMES } from "../page-name.ts";
 
 const PageName = z
   .string()
@@ -16,6 +17,10 @@ const Count = z.int().min(0).max(MAX_COUNT);
 const Time = z.iso.datetime();
 /** Hits of some time, openings or visitors. */
 const Amount = z.int().min(0);
+
+const VisitorsToday = Amount.optional().describe(
+  "Different visitors since midnight UTC, within one percent; only with Redis.",
+);
 
 export const PageParams = z.object({ page: PageName });
 
@@ -36,9 +41,7 @@ export const Tally = z
 export const Reading = Tally.extend({
   kind: z.literal("reading"),
   bots: Amount.optional().describe("Openings by known bots, which do not count."),
-  visitors_today: Amount.optional().describe(
-    "Different visitors since midnight UTC, within one percent; only with Redis.",
-  ),
+  visitors_today: VisitorsToday,
 }).meta({ id: "Reading" });
 
 export const Estimate = z
@@ -54,17 +57,35 @@ export const PageCount = z
   .discriminatedUnion("kind", [Reading, Estimate])
   .meta({ id: "PageCount" });
 
-export const CountEvent = Tally.pick({ count: true, last_minute: true, instance: true }).meta({
-  id: "CountEvent",
-  description: "The data of a server-sent event named `count`.",
-});
+export const CountEvent = z
+  .object({
+    count: Count,
+    last_minute: Amount.describe("Hits of the 60 s up to `time`."),
+    last_ten_minutes: Amount.describe("The sum of `spans`."),
+    spans: z
+      .array(Amount)
+      .describe(
+        "Hits of each of the 60 spans of ten seconds by the clock that end with that of `time`, " +
+          "oldest first.",
+      ),
+    bots: Amount.describe("Openings by known bots, which do not count."),
+    visitors_today: VisitorsToday,
+    time: Time.describe("The second, by the store's clock, at which all of this was true."),
+    instance: z.string().describe("The process that read it."),
+  })
+  .meta({
+    id: "CountEvent",
+    description:
+      "The data of a server-sent event named `count`: the numbers of one moment, so that " +
+      "`last_minute` ≤ `last_ten_minutes` ≤ `count`.",
+  });
 
 export const ReadQuery = z.strictObject({
   estimate: z
     .unknown()
     .refine((text) => text === "true" || text === "false", "expected true or false")
     .transform((text) => text === "true")
-    .default(false)
+    .optional()
     .meta({
       ...{ type: "boolean", default: false },
       description: "True: the count as last counted here or rolled up, at no cost for the store.",

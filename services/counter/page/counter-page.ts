@@ -1,22 +1,24 @@
 import { escapeHtml } from "../../../shared/kit/http/html.ts";
-import { layOutChart, type SecondCount } from "./chart.ts";
-import { renderChart } from "./chart-svg.ts";
-import { renderNumbers } from "./numbers.ts";
+import { renderBadgeMaker } from "./badge/badge-maker.ts";
+import { renderChart } from "./chart/chart-svg.ts";
 import { pageScript } from "./page-script.ts";
 import { pageStyle } from "./page-style.ts";
-import { renderSnippets } from "./snippets.ts";
 
-/** What the page shows, by the store's clock; times are RFC 3339, UTC. */
+/** What the page shows: the numbers of one moment, by the store's clock. */
 export interface PageView {
   page: string;
   count: number;
-  /** Views in the 60 whole seconds that end with `windowTo`. */
+  /** Views in the 60 whole seconds that end with `second`. */
   lastMinute: number;
-  windowTo: string;
+  /** Seconds since the epoch. */
+  second: number;
+  /** Views in each of the spans of ten seconds up to `second`; empty where they are not known. */
+  spans: readonly number[];
+  /** Undefined where they are not known. */
+  bots: number | undefined;
+  visitorsToday: number | undefined;
   /** The instance that answers. */
   instance: string;
-  /** The last 600 s. */
-  history: readonly SecondCount[];
 }
 
 export interface PageOptions {
@@ -29,34 +31,40 @@ export interface PageOptions {
   origin: string;
 }
 
-/** The page of one counter. Numbers and chart are in the HTML; the script keeps them live. */
+/** The page of one counter. Numbers and charts are in the HTML; the script keeps them live. */
 export function renderPage(view: PageView, { scriptNonce, origin }: PageOptions): string {
   const page = escapeHtml(view.page);
-  const chart = layOutChart(view.history, view.windowTo);
+  const to = new Date(view.second * 1_000).toISOString();
   return `<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${view.count.toLocaleString("en-US")} · Views of ${page}</title>
+<title>${format(view.count)} · Views of ${page}</title>
 <link rel="icon" href="${ICON}">
 <style>${pageStyle}</style>
 </head>
 <body data-page="${page}" data-origin="${escapeHtml(origin)}">
 <header>
 <p class="name">${SYMBOL} Page counter</p>
-<p id="state" role="status">As of ${timeOf(view.windowTo)}</p>
+<p id="state" role="status">As of ${to.slice(11, 19)} UTC</p>
 </header>
 <main>
-${renderNumbers({ ...view, total: chart.total })}
-<section aria-label="Views in the last 10 minutes">
-${renderChart(chart)}
-</section>
-${renderSnippets({ page: view.page, count: view.count, origin })}
+${renderNumbers(view)}
+<div class="charts">
+${renderChart({
+  ...{ id: "minutes", title: "Last 10 minutes", accented: 6, stepMs: 10_000, to },
+  counts: view.spans.length === 0 ? Array.from({ length: 60 }, () => 0) : view.spans,
+  axis: ["10 minutes ago", "5 minutes ago", "now"],
+})}
+</div>
+${renderBadgeMaker({ page: view.page, count: view.count, origin })}
 </main>
 <footer>
 <a href="/counter/docs">API documentation</a>
-<a href="/counter/${page}">This count as JSON</a>
+<a href="/account">A number of your own</a>
+<a href="/counter/${page}?estimate=true">This count as JSON</a>
+<p>Answered by <span id="instance">${escapeHtml(view.instance)}</span></p>
 </footer>
 <p id="announcement" class="unseen" aria-live="polite"></p>
 <script type="module" nonce="${escapeHtml(scriptNonce)}">${pageScript}</script>
@@ -65,9 +73,29 @@ ${renderSnippets({ page: view.page, count: view.count, origin })}
 `;
 }
 
-/** `2026-11-21T12:34:56Z` as `12:34:56 UTC`. */
-function timeOf(time: string): string {
-  return `${new Date(time).toISOString().slice(11, 19)} UTC`;
+/** The count, as large as it can be, and what belongs to it. */
+function renderNumbers(view: PageView): string {
+  const { page, count, lastMinute, spans, visitorsToday, bots } = view;
+  const text = format(count);
+  const lastTen = spans.length === 0 ? undefined : spans.reduce((sum, views) => sum + views);
+  const visitors =
+    visitorsToday === undefined
+      ? ""
+      : `<div><dt>Visitors today</dt><dd id="visitors-today">${format(visitorsToday)}</dd></div>`;
+  return `<section aria-labelledby="count-heading">
+<h1 id="count-heading">Views of <b>${escapeHtml(page)}</b></h1>
+<p class="count"><span id="count" style="--characters:${text.length}">${text}</span></p>
+<dl>
+<div><dt class="recent">Last minute</dt><dd id="last-minute">${format(lastMinute)}</dd></div>
+<div><dt class="older">Last 10 minutes</dt><dd id="last-ten-minutes">${format(lastTen)}</dd></div>
+${visitors}
+<div><dt>Bots, not counted</dt><dd id="bots">${format(bots)}</dd></div>
+</dl>
+</section>`;
+}
+
+function format(number: number | undefined): string {
+  return number === undefined ? "–" : number.toLocaleString("en-US");
 }
 
 const SYMBOL_BARS = `<path d="M2 9h3v5H2zM6.5 5h3v9h-3zM11 1h3v13h-3z"/>`;

@@ -1,99 +1,12 @@
-import { chartStyle } from "./chart-svg.ts";
-import { numbersStyle } from "./numbers.ts";
-import { snippetsStyle } from "./snippets.ts";
+import { stylesheet } from "../../../shared/kit/http/page/stylesheet.ts";
+import { badgeMakerStyle } from "./badge/badge-maker.ts";
+import { chartStyle } from "./chart/chart-svg.ts";
 
-/** Style of the page: one column, one accent, the reader's own fonts, light and dark. */
-export const pageStyle = `
-:root {
-  color-scheme: light dark;
-  --paper: #faf9f7;
-  --card: #ffffff;
-  --ink: #1c1917;
-  --muted: #6b645c;
-  --line: #e4dfd8;
-  --bar: #978f85;
-  --accent: #c2410c;
-  --live: #15803d;
-  font:
-    1rem/1.5 system-ui,
-    -apple-system,
-    "Segoe UI",
-    Roboto,
-    sans-serif;
-  font-variant-numeric: tabular-nums;
-  color: var(--ink);
-  background: var(--paper);
-}
-@media (prefers-color-scheme: dark) {
-  :root {
-    --paper: #161412;
-    --card: #1f1c19;
-    --ink: #f3efe9;
-    --muted: #a8a097;
-    --line: #332f2b;
-    --bar: #7b736a;
-    --accent: #fb8b4f;
-    --live: #4ade80;
-  }
-}
-* {
-  box-sizing: border-box;
-  margin: 0;
-}
-body {
-  max-width: 48rem;
-  margin: 0 auto;
-  padding: 0 1.5rem;
-}
-code,
-input,
-#instance {
-  font-family: ui-monospace, SFMono-Regular, Menlo, Consolas, monospace;
-}
-a {
-  color: inherit;
-  text-underline-offset: 0.2em;
-  text-decoration-color: var(--muted);
-}
-a:hover {
-  text-decoration-color: var(--accent);
-}
-:focus-visible {
-  outline: 2px solid var(--accent);
-  outline-offset: 2px;
-  border-radius: 4px;
-}
-.unseen {
-  position: absolute;
-  width: 1px;
-  height: 1px;
-  overflow: hidden;
-  clip-path: inset(50%);
-  white-space: nowrap;
-}
-
-header {
-  display: flex;
-  justify-content: space-between;
-  gap: 1rem;
-  padding: 1.5rem 0;
-  font-size: 0.875rem;
-}
-.name {
-  display: flex;
-  align-items: center;
-  gap: 0.5rem;
-  font-weight: 600;
-}
-.name svg {
-  fill: var(--accent);
-}
-#state {
-  display: flex;
-  align-items: center;
-  gap: 0.5rem;
-  color: var(--muted);
-}
+/** What the counter's page has beside the look of all pages. */
+export const pageStyle = `${stylesheet}
+body { max-width: 64rem; }
+main { display: grid; gap: clamp(1.25rem, 3vw, 2rem); }
+#state { display: flex; align-items: center; gap: 0.5rem; color: var(--muted); }
 #state::before {
   content: "";
   width: 0.5rem;
@@ -106,35 +19,45 @@ header {
   background: currentcolor;
   animation: breathe 2.4s ease-in-out infinite;
 }
-#state[data-state="lost"] {
-  color: var(--accent);
-}
-@keyframes breathe {
-  50% {
-    opacity: 0.35;
-  }
-}
-@media (prefers-reduced-motion: reduce) {
-  #state::before {
-    animation: none !important;
-  }
-}
+#state[data-state="lost"] { color: var(--accent); }
+@keyframes breathe { 50% { opacity: 0.35; } }
 
-footer {
-  display: flex;
-  gap: 1.5rem;
-  padding: 2rem 0;
-  font-size: 0.875rem;
+h1 { margin-top: 0.75rem; font-size: 1rem; font-weight: 400; letter-spacing: 0; color: var(--muted); }
+h1 b { font-weight: 600; color: var(--ink); overflow-wrap: anywhere; }
+h2 { font-size: 1rem; letter-spacing: 0; }
+.count { container-type: inline-size; }
+/* As large as the column allows: a character is about 0.62 em wide. */
+#count {
+  display: block;
+  margin-left: -0.04em;
+  font-size: min(8rem, calc(100cqi / var(--characters) / 0.62));
+  font-weight: 600;
+  line-height: 1.15;
+  letter-spacing: -0.035em;
 }
-@media (max-width: 30rem) {
-  body {
-    padding: 0 0.9375rem;
-  }
-  header {
-    padding: 1rem 0;
-  }
+dl {
+  display: grid;
+  grid-template-columns: repeat(auto-fill, minmax(8.5rem, 1fr));
+  gap: 0.75rem 1rem;
+  margin-top: 0.5rem;
 }
-${numbersStyle}
+dt { font-size: 0.8125rem; color: var(--muted); }
+/* The keys to the colours of the chart. */
+dt[class]::before {
+  content: "";
+  display: inline-block;
+  width: 0.5rem;
+  height: 0.5rem;
+  margin-right: 0.4375rem;
+  border-radius: 1px;
+  background: var(--bar);
+}
+dt.recent::before { background: var(--accent); }
+dd { font-size: 1.375rem; font-weight: 600; line-height: 1.4; }
+.charts { display: grid; gap: inherit; grid-template-columns: repeat(auto-fit, minmax(min(100%, 26rem), 1fr)); }
+footer { margin-top: 1rem; }
+footer p { color: var(--muted); }
+#instance { font-family: var(--mono); font-size: 0.8125rem; overflow-wrap: anywhere; }
 ${chartStyle}
-${snippetsStyle}
+${badgeMakerStyle}
 `;

@@ -1,4 +1,4 @@
-import type { Dealt, HitBatch, Reading } from "../counter.ts";
+import { type Dealt, type HitBatch, MINUTE_BUCKETS, type Reading } from "../counter.ts";
 import type { EndedEpoch, Epoch } from "../ledger.ts";
 import { beginKey, claimKey, fenceKey, keysOf, pageKey, receiptKey } from "./keys.ts";
 import {
@@ -19,6 +19,14 @@ export type AddReply =
   | { outcome: "counted"; tally: Dealt; epoch: number; raise: Raise | undefined }
   | { outcome: "raise"; raise: Raise }
   | { outcome: "begin" | "wait" | "full" };
+
+export interface PageState {
+  /** False when the count is the ledger's to tell. */
+  isKnown: boolean;
+  reading: Reading;
+  /** Hits of each second up to the reading's, oldest first. */
+  counts: readonly number[];
+}
 
 export interface EndOptions {
   /** Undefined for any. */
@@ -77,25 +85,20 @@ export class Pages {
     );
   }
 
-  /** `isKnown` is false when the count is the ledger's to tell. */
-  async read(page: string): Promise<Reading & { isKnown: boolean }> {
-    const [known, count = 0, lastMinute = 0, second = 0, bots = 0, visitorsToday = 0] =
-      await this.#run("readPage", keysOf(page));
-    return { isKnown: known === 1, count, lastMinute, second, bots, visitorsToday };
-  }
-
-  /** The running second, and the count of each bucket up to it, oldest first. */
-  async history(page: string, seconds: number): Promise<{ to: number; counts: number[] }> {
-    const [, ring] = keysOf(page);
-    const [to = 0, ...counts] = await this.#run("readHistory", [ring], String(seconds));
-    return { to, counts };
+  /** @param seconds how many one-second buckets to read, at least those of the last minute */
+  async read(page: string, seconds = MINUTE_BUCKETS): Promise<PageState> {
+    const reply = await this.#run("readPage", keysOf(page), String(seconds));
+    const [known, count = 0, second = 0, bots = 0, visitorsToday = 0, ...counts] = reply;
+    const lastMinute = sum(counts.slice(-MINUTE_BUCKETS));
+    const reading = { count, lastMinute, second, bots, visitorsToday };
+    return { isKnown: known === 1, reading, counts };
   }
 
   /** Begins an epoch; does nothing when a later one has begun. Must never be called twice for one. */
   async start(page: string, { epoch, from, to }: Epoch): Promise<void> {
     await this.#run(
       "startEpoch",
-      [pageKey(page), beginKey(page)],
+      [pageKey(page), beginKey(page), keysOf(page)[1]],
       ...[epoch, from, to].map(String),
     );
   }
@@ -176,4 +179,8 @@ function toCounted([count = 0, lastMinute = 0, second = 0, ...rest]: number[]): 
 
 function toRaise([epoch = 0, from = 0, to = 0]: number[]): Raise {
   return { epoch, from, to };
+}
+
+function sum(counts: readonly number[]): number {
+  return counts.reduce((total, count) => total + count, 0);
 }

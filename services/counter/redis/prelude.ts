@@ -22,10 +22,10 @@ local function buckets(ring, second, length)
   return redis.call('HMGET', ring, unpack(slots))
 end
 
-local function sum_minute(ring, second)
+local function sum_last(length, ring, second)
   local sum = 0
-  for index, bucket in ipairs(buckets(ring, second, MINUTE)) do
-    if bucket then sum = sum + bucket_at(bucket, second - MINUTE + index) end
+  for index, bucket in ipairs(buckets(ring, second, length)) do
+    if bucket then sum = sum + bucket_at(bucket, second - length + index) end
   end
   return sum
 end

@@ -5,13 +5,16 @@ import {
   type CounterStore,
   type Dealt,
   type HitBatch,
-  type History,
+  HISTORY_SECONDS,
+  MINUTE_BUCKETS,
   type Reading,
+  type Snapshot,
   type Tally,
 } from "../counter.ts";
 import type { Ledger } from "../ledger.ts";
+import { type Bucket, type History, spansOf } from "../spans.ts";
 import { CountedPages } from "./counted-pages.ts";
-import type { AddReply, Pages } from "./pages.ts";
+import type { AddReply, Pages, PageState } from "./pages.ts";
 import { Reservations } from "./reservations.ts";
 
 /**
@@ -88,17 +91,19 @@ export class RedisStore implements CounterStore {
   }
 
   async read(page: string): Promise<Reading> {
-    const { isKnown, ...reading } = await this.#pages.read(page);
-    if (isKnown) return reading;
-    const entry = await this.#ledger.find(page);
-    return { ...reading, count: Math.max(entry?.count ?? 0, entry?.reservedTo ?? 0) };
+    const { reading } = await this.#read(page, MINUTE_BUCKETS);
+    return reading;
+  }
+
+  async snapshot(page: string): Promise<Snapshot> {
+    const { reading, counts } = await this.#read(page, HISTORY_SECONDS);
+    return { ...reading, spans: spansOf(bucketsOf(reading.second, counts), reading.second) };
   }
 
   async history(page: string, seconds: number): Promise<History> {
-    const { to, counts } = await this.#pages.history(page, seconds);
-    const from = to - seconds + 1;
-    const buckets = counts.map((count, index) => ({ second: from + index, count }));
-    return { from, to, buckets: buckets.filter(({ count }) => count > 0) };
+    const { reading, counts } = await this.#pages.read(page, Math.max(seconds, MINUTE_BUCKETS));
+    const { second: to } = reading;
+    return { from: to - seconds + 1, to, buckets: bucketsOf(to, counts.slice(-seconds)) };
   }
 
   async set(page: string, count: number): Promise<Tally> {
@@ -110,6 +115,14 @@ export class RedisStore implements CounterStore {
     const untilMs = this.#now() + PATIENCE_MS;
     const remove = () => this.#reservations.remove(page, { isForced: this.#now() >= untilMs });
     for (let waits = 1; !(await remove()); waits += 1) await delay(pauseMs(waits));
+  }
+
+  async #read(page: string, seconds: number): Promise<PageState> {
+    const state = await this.#pages.read(page, seconds);
+    if (state.isKnown) return state;
+    const entry = await this.#ledger.find(page);
+    const count = Math.max(entry?.count ?? 0, entry?.reservedTo ?? 0);
+    return { ...state, reading: { ...state.reading, count } };
   }
 
   #note(page: string, { tally, epoch, raise }: AddReply & { outcome: "counted" }): Dealt {
@@ -135,6 +148,13 @@ export class RedisStore implements CounterStore {
     }
     return send();
   }
+}
+
+/** The seconds with hits, of those that end with `to`. */
+function bucketsOf(to: number, counts: readonly number[]): Bucket[] {
+  const from = to - counts.length + 1;
+  const buckets = counts.map((count, index) => ({ second: from + index, count }));
+  return buckets.filter(({ count }) => count > 0);
 }
 
 /** @param wait 1 for the first one */

@@ -79,7 +79,7 @@ local fence = redis.call('GET', KEYS[4])
 if fence then
   local last, total, epoch = fence:match('^(%d+) (%d+) (%d+)$')
   if tonumber(last) == batch then
-    local minute = sum_minute(KEYS[2], second)
+    local minute = sum_last(MINUTE, KEYS[2], second)
     return with_receipts({${DONE}, tonumber(total), minute, second, tonumber(epoch), 0, 0})
   end
   if tonumber(last) > batch then return redis.error_reply('STALE the batch was given up') end
@@ -116,7 +116,7 @@ if tonumber(page[5]) == second then
 else
   local before = redis.call('HGET', KEYS[2], second % RING)
   if before then current = bucket_at(before, second) + hits end
-  minute = sum_minute(KEYS[2], second) + hits
+  minute = sum_last(MINUTE, KEYS[2], second) + hits
   redis.call('EXPIRE', KEYS[1], ${PAGE_SECONDS})
 end
 if current > 0 then
@@ -146,24 +146,19 @@ return with_receipts({${DONE}, total, minute, second, epoch, limit, to})
 `;
 
 /**
- * Keys page, ring, visitors. Replies `{known, total, minute, second, bots, visitors}`; `known` is 0
- * when Redis does not have the page: its total is then the ledger's to tell.
+ * Keys page, ring, visitors; argument length. Replies `{known, total, second, bots, visitors,
+ * count…}`, a count for each of the last so many seconds, oldest first. `known` is 0 when Redis does
+ * not have the page: its total is then the ledger's to tell.
  */
 const READ = `${PRELUDE}
-local second = clock()
+local second, length = clock(), tonumber(ARGV[1])
 local page = redis.call('HMGET', KEYS[1], 'server', 'total', 'bots', 'day')
-local known = page[1] == server_id() and 1 or 0
 local visitors = 0
 if tonumber(page[4]) == today(second) then visitors = redis.call('PFCOUNT', KEYS[3]) end
-return {known, tonumber(page[2] or 0), sum_minute(KEYS[2], second), second, tonumber(page[3] or 0), visitors}
-`;
-
-/** Key ring; argument length. Replies `{second, count…}`: a count for each bucket, oldest first. */
-const HISTORY = `${PRELUDE}
-local second, length = clock(), tonumber(ARGV[1])
-local reply = {second}
-for index, bucket in ipairs(buckets(KEYS[1], second, length)) do
-  reply[index + 1] = bucket and bucket_at(bucket, second - length + index) or 0
+local known = page[1] == server_id() and 1 or 0
+local reply = {known, tonumber(page[2] or 0), second, tonumber(page[3] or 0), visitors}
+for index, bucket in ipairs(buckets(KEYS[2], second, length)) do
+  reply[#reply + 1] = bucket and bucket_at(bucket, second - length + index) or 0
 end
 return reply
 `;
@@ -177,7 +172,8 @@ return {1}
 `;
 
 /**
- * Keys page, begin; arguments epoch, count, limit. Replies 1 when that epoch has begun, 0 when the
+ * Keys page, begin, ring; arguments epoch, count, limit. A count below the hits of the ring was set:
+ * it forgets them, or the last minute would be more than the count. Replies 1 when that epoch has begun, 0 when the
  * page has a later one. Must never be sent twice: the first one's numbers may be given, and lost
  * again. Its first write is its only one that matters, so an error reply means that it did not run.
  */
@@ -190,6 +186,7 @@ redis.call('HSET', KEYS[1], 'server', server, 'epoch', ARGV[1], 'total', ARGV[2]
 redis.call('HDEL', KEYS[1], 'second', 'current', 'minute')
 redis.call('EXPIRE', KEYS[1], ${PAGE_SECONDS})
 redis.call('DEL', KEYS[2])
+if sum_last(RING, KEYS[3], clock()) > tonumber(ARGV[2]) then redis.call('DEL', KEYS[3]) end
 return {1}
 `;
 
@@ -231,7 +228,6 @@ const toNumbers = (reply: unknown) => reply as number[];
 export const counterScripts = {
   addHits: redisScript(ADD, toNumbers),
   readPage: redisScript(READ, toNumbers),
-  readHistory: redisScript(HISTORY, toNumbers),
   extendEpoch: redisScript(EXTEND, toNumbers),
   startEpoch: redisScript(START, toNumbers),
   yieldBegin: redisScript(YIELD, toNumbers),

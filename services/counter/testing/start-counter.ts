@@ -11,7 +11,7 @@ import { ItemStore } from "../dynamodb/item-store.ts";
 import { DynamoDBUserStore } from "../dynamodb/user-store.ts";
 import { LedgerStore } from "../dynamodb/ledger-store.ts";
 import { Estimates } from "../estimates.ts";
-import { LiveCounts } from "../http/live-counts.ts";
+import { LiveCounts } from "../http/live/live-counts.ts";
 import { NewPages } from "../http/new-pages.ts";
 
 export interface StartCounterOptions extends Pick<CounterOptions, "onHit"> {
@@ -35,7 +35,7 @@ export function startCounter(options: StartCounterOptions): Promise<RunningApp> 
     onBatch: ({ page }, tally) => estimates.remember(page, tally),
   });
   const live = new LiveCounts({
-    read: (page) => counter.read(page),
+    read: (page) => counter.snapshot(page),
     ...{ instance: context.instance, maxListeners: 2, maxPerAddress: 1 },
     stopping: context.lifecycle.stopping,
   });

@@ -1,53 +1,70 @@
 /// <reference lib="dom" />
 /// <reference lib="dom.iterable" />
-import { describeBar, describeChart, layOutChart, type SecondCount } from "../chart.ts";
-import { formatScale } from "../chart-svg.ts";
+import type { BadgeMaker } from "./badge-maker.ts";
+import type { ReadableChart } from "./readable-chart.ts";
 
+/** The parts of the page: given, for the text of a class cannot name another one. */
+interface Parts {
+  BadgeMaker: typeof BadgeMaker;
+  ReadableChart: typeof ReadableChart;
+}
+
+/** The numbers of one moment: whatever is shown of them is shown together. */
 interface CountEvent {
   count: number;
+  last_minute: number;
+  last_ten_minutes: number;
+  spans: number[];
+  bots: number;
+  visitors_today?: number;
+  time: string;
   instance: string;
 }
 
-interface History {
-  to: string;
-  seconds: SecondCount[];
-}
-
-/** Keeps the numbers of the counter's page up to date. Runs in the browser, by its own source text. */
+/** Keeps the counter's page up to date. Runs in the browser, by its own source text. */
 export class LivePage {
-  readonly #path = `/counter/${encodeURIComponent(document.body.dataset["page"] ?? "")}`;
+  readonly #page = document.body.dataset["page"] ?? "";
+  readonly #parts: Parts;
+  readonly #maker: BadgeMaker;
+  #minutes: ReadableChart | undefined;
   #stream: EventSource | undefined;
-  #streamTimer: number | undefined;
+  #timer: number | undefined;
   #failures = 0;
-  #refreshTimer: number | undefined;
-  #refreshedAtMs = 0;
+
+  constructor(parts: Parts) {
+    this.#parts = parts;
+    const count = Number(this.#element("count").textContent.replaceAll(",", ""));
+    this.#maker = new parts.BadgeMaker(this.#page, count, (text) =>
+      this.#write("announcement", text),
+    );
+  }
 
   start(): void {
     document.addEventListener("visibilitychange", () => this.#wakeOrSleep());
     this.#wakeOrSleep();
     // A calm voice: the count in words, now and then.
-    setInterval(() => this.#write("announcement", `Views: ${this.#text("count")}`), 15_000);
-    this.#enableSnippets();
+    setInterval(
+      () => this.#write("announcement", `Views: ${this.#element("count").textContent}`),
+      15_000,
+    );
   }
 
   /** A hidden page leaves its place on the stream to others. */
   #wakeOrSleep(): void {
     this.#disconnect();
-    clearTimeout(this.#refreshTimer);
-    if (document.hidden) return;
-    this.#connect();
-    void this.#refresh();
+    if (!document.hidden) this.#connect();
   }
 
   #connect(): void {
-    const stream = new EventSource(`${this.#path}/events`);
+    const stream = new EventSource(`/counter/${encodeURIComponent(this.#page)}/events`);
     stream.addEventListener("open", () => {
       this.#failures = 0;
-      this.#showState("live", "Live");
+      this.#expectNews();
     });
     stream.addEventListener("count", ({ data }: MessageEvent<string>) => {
-      this.#showCount(JSON.parse(data) as CountEvent);
-      this.#refreshAt(this.#refreshedAtMs + 1_000);
+      this.#showState("live", "Live");
+      this.#show(JSON.parse(data) as CountEvent);
+      this.#expectNews();
     });
     stream.addEventListener("error", () => this.#reconnect());
     this.#stream = stream;
@@ -55,7 +72,13 @@ export class LivePage {
 
   #disconnect(): void {
     this.#stream?.close();
-    clearTimeout(this.#streamTimer);
+    clearTimeout(this.#timer);
+  }
+
+  /** Numbers come every 15 s at least: a server without its store keeps the stream open, and is silent. */
+  #expectNews(): void {
+    clearTimeout(this.#timer);
+    this.#timer = window.setTimeout(() => this.#reconnect(), 30_000);
   }
 
   #reconnect(): void {
@@ -65,80 +88,28 @@ export class LivePage {
     // Apart from one another, or after an outage all pages would come back in the same instant.
     const waitMs = Math.min(10_000, 1_000 * 2 ** this.#failures) * (0.5 + Math.random() / 2);
     this.#failures += 1;
-    this.#streamTimer = window.setTimeout(() => this.#connect(), waitMs);
+    this.#timer = window.setTimeout(() => this.#connect(), waitMs);
   }
 
-  /** The chart: each second while views come, every 10 s while none do. */
-  #refreshAt(timeMs: number): void {
-    clearTimeout(this.#refreshTimer);
-    const waitMs = Math.max(0, timeMs - performance.now());
-    this.#refreshTimer = window.setTimeout(() => void this.#refresh(), waitMs);
-  }
-
-  async #refresh(): Promise<void> {
-    this.#refreshedAtMs = performance.now();
-    this.#refreshAt(this.#refreshedAtMs + 10_000);
-    try {
-      const signal = AbortSignal.timeout(5_000);
-      const response = await fetch(`${this.#path}/history?seconds=600`, { signal });
-      if (!response.ok) throw new Error(response.statusText);
-      this.#showHistory((await response.json()) as History);
-    } catch {
-      // A server without its store keeps the stream open, and sends nothing on it.
-      if (this.#stream?.readyState === EventSource.OPEN) this.#reconnect();
-    }
-  }
-
-  /** The last minute is not shown from here: with the ten minutes it comes from the history alone. */
-  #showCount({ count, instance }: CountEvent): void {
-    const text = count.toLocaleString("en-US");
-    document.title = `${text} · Views of ${document.body.dataset["page"] ?? ""}`;
+  #show(event: CountEvent): void {
+    const text = event.count.toLocaleString("en-US");
+    document.title = `${text} · Views of ${this.#page}`;
     this.#write("count", text);
     this.#element("count").style.setProperty("--characters", String(text.length));
-    for (const node of document.querySelectorAll("#badge title, #badge text:last-of-type")) {
-      node.textContent = node.tagName === "title" ? `views: ${text}` : text;
-    }
-    this.#write("instance", instance);
-  }
-
-  #showHistory({ to, seconds }: History): void {
-    const chart = layOutChart(seconds, to);
-    this.#write("last-minute", chart.lastMinute.toLocaleString("en-US"));
-    this.#write("total", chart.total.toLocaleString("en-US"));
-    this.#write("scale", formatScale(chart.scale));
-    const drawn = this.#element("chart");
-    drawn.setAttribute("aria-label", describeChart(chart));
-    for (const [index, bar] of chart.bars.entries()) {
-      const [title, , rectangle] = drawn.children[index]?.children ?? [];
-      if (title !== undefined) title.textContent = describeBar(bar);
-      rectangle?.setAttribute("height", String(bar.height));
-    }
+    this.#writeNumber("last-minute", event.last_minute);
+    this.#writeNumber("last-ten-minutes", event.last_ten_minutes);
+    this.#writeNumber("bots", event.bots);
+    this.#writeNumber("visitors-today", event.visitors_today);
+    this.#write("instance", event.instance);
+    this.#maker.setCount(event.count);
+    const series = { counts: event.spans, stepMs: 10_000, to: event.time };
+    this.#minutes ??= new this.#parts.ReadableChart(this.#element("minutes"), series);
+    this.#minutes.show(series);
   }
 
   #showState(state: string, text: string): void {
     this.#element("state").dataset["state"] = state;
     this.#write("state", text);
-  }
-
-  #enableSnippets(): void {
-    const written = document.body.dataset["origin"] ?? "";
-    for (const field of document.querySelectorAll<HTMLInputElement>("#badge input")) {
-      field.value = field.value.replace(written, location.origin);
-    }
-    for (const button of document.querySelectorAll<HTMLButtonElement>("#badge button")) {
-      button.hidden = false;
-      button.addEventListener("click", () => this.#copy(button));
-    }
-  }
-
-  #copy(button: HTMLButtonElement): void {
-    (this.#element(button.value) as HTMLInputElement).select();
-    // Unlike navigator.clipboard this works over plain HTTP as well.
-    const isCopied = document.execCommand("copy");
-    const label = button.firstChild as Text;
-    label.data = isCopied ? "Copied" : "Press Ctrl+C";
-    this.#write("announcement", isCopied ? "Copied" : "Selected: press Control C to copy");
-    setTimeout(() => (label.data = "Copy"), 2_000);
   }
 
   #element(id: string): HTMLElement {
@@ -147,8 +118,9 @@ export class LivePage {
     return found;
   }
 
-  #text(id: string): string {
-    return this.#element(id).textContent;
+  /** Not every store tells every number. */
+  #writeNumber(id: string, number: number | undefined): void {
+    if (number !== undefined) this.#write(id, number.toLocaleString("en-US"));
   }
 
   /** Writes only what changed: a screen reader reads each change. */

@@ -1,5 +1,8 @@
 import { expect } from "chai";
-import { renderBadge } from "./badge.ts";
+import { type Badge, badgeStyles, parseColour, renderBadge as render } from "./badge.ts";
+
+const renderBadge = (badge: Pick<Badge, "label" | "count"> & Partial<Badge>) =>
+  render({ color: "#c2410c", style: "flat", ...badge });
 
 const widthOf = (svg: string) => Number(/ width="(\d+)"/.exec(svg)?.[1]);
 
@@ -46,4 +49,34 @@ describe("renderBadge", () => {
     );
     expect(wide).to.be.greaterThan(latin!);
   });
+
+  it("has a shape for each style, and colours of its own", () => {
+    const drawn = badgeStyles.map((style) => renderBadge({ label: "views", count: 7, style }));
+    expect(new Set(drawn)).to.have.property("size", 3);
+    expect(renderBadge({ label: "views", count: 7, color: "#00ff00" })).to.include('"#00ff00"');
+  });
+
+  it("writes the number dark on a light colour, and white on a dark one", () => {
+    const inks = ["#ffffff", "#44cc11", "#c2410c", "#000000"].map(
+      (color) => /fill="([^"]+)">7</.exec(renderBadge({ label: "views", count: 7, color }))?.[1],
+    );
+    expect(inks).to.deep.equal(["#1c1917", "#1c1917", "#fff", "#fff"]);
+  });
+});
+
+describe("parseColour", () => {
+  for (const [text, colour] of [
+    ["0a7", "#00aa77"],
+    ["#00AA77", "#00aa77"],
+    ["Blue", "#1d6fb8"],
+    ["", "#c2410c"],
+    ["constructor", "#c2410c"],
+    ['#fff"/>', "#c2410c"],
+    [["red", "blue"], "#c2410c"],
+    [undefined, "#c2410c"],
+  ] as const) {
+    it(`takes ${JSON.stringify(text)} for ${colour}`, () => {
+      expect(parseColour(text)).to.equal(colour);
+    });
+  }
 });

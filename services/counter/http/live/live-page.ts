@@ -1,5 +1,6 @@
 import { Readable } from "node:stream";
-import type { Reading } from "../counter.ts";
+import type { Snapshot } from "../../counter.ts";
+import { presentSnapshot } from "../presenter.ts";
 
 /** Each listener hears of a new count at most this often. */
 const FASTEST_MS = 250;
@@ -7,22 +8,30 @@ const FASTEST_MS = 250;
 const SLOWEST_MS = 5_000;
 /** Something is sent this often in any case, so that no proxy takes the connection for idle. */
 const HEARTBEAT_MS = 15_000;
+/** Where there is nothing to tell, for the store is away. */
 const HEARTBEAT = ": \n\n";
 /** A listener that leaves more than this unread is disconnected. */
 const MAX_UNREAD_BYTES = 16 * 1024;
 
+interface Event {
+  /** The same for two events that differ in their time only. */
+  news: string;
+  text: string;
+  count: number;
+}
+
 /** One page and those who follow it. */
 export class LivePage {
-  readonly #read: () => Promise<Reading>;
+  readonly #read: () => Promise<Snapshot>;
   readonly #instance: string;
   /** What each stream was told last. */
   readonly #streams = new Map<Readable, string>();
   #timer: NodeJS.Timeout | undefined;
   #pauseMs = FASTEST_MS;
-  #last = "";
+  #last: Event | undefined;
   #lastSentMs = 0;
 
-  constructor(read: () => Promise<Reading>, instance: string) {
+  constructor(read: () => Promise<Snapshot>, instance: string) {
     this.#read = read;
     this.#instance = instance;
   }
@@ -31,16 +40,16 @@ export class LivePage {
     return this.#streams.size;
   }
 
-  join(reading: Reading, onLeave: () => void): Readable {
+  join(snapshot: Snapshot, onLeave: () => void): Readable {
     const stream = new Readable({ read: () => undefined });
-    const event = this.#toEvent(reading);
-    this.#streams.set(stream, event);
+    const event = this.#toEvent(snapshot);
+    this.#streams.set(stream, event.news);
     stream.once("close", () => {
       this.#streams.delete(stream);
       if (this.#streams.size === 0) clearTimeout(this.#timer);
       onLeave();
     });
-    stream.push(`retry: 2000\n\n${event}`);
+    stream.push(`retry: 2000\n\n${event.text}`);
     if (this.#streams.size === 1) {
       this.#last = event;
       this.#schedule();
@@ -74,26 +83,30 @@ export class LivePage {
   async #publish(): Promise<void> {
     this.#pauseMs = Math.min(this.#pauseMs * 2, SLOWEST_MS);
     // A store that is away has no news; the listeners stay.
-    const reading = await this.#read().catch(() => undefined);
-    const event = reading && this.#toEvent(reading);
-    if (event !== undefined && event !== this.#last) {
-      this.#pauseMs = FASTEST_MS;
-      this.#send(event);
-    } else if (performance.now() - this.#lastSentMs > HEARTBEAT_MS) this.#send(HEARTBEAT);
-    if (event !== undefined) this.#last = event;
+    const snapshot = await this.#read().catch(() => undefined);
+    const event = snapshot && this.#toEvent(snapshot);
+    const isIdle = performance.now() - this.#lastSentMs > HEARTBEAT_MS;
+    if (event !== undefined && (event.news !== this.#last?.news || isIdle)) {
+      if (event.count !== this.#last?.count) this.#pauseMs = FASTEST_MS;
+      this.#last = event;
+      this.#send(event.text, isIdle ? undefined : event.news);
+      for (const stream of this.#streams.keys()) this.#streams.set(stream, event.news);
+    } else if (isIdle) this.#send(HEARTBEAT);
   }
 
-  #send(text: string): void {
+  /** @param news whoever was told it already is left out */
+  #send(text: string, news?: string): void {
     this.#lastSentMs = performance.now();
     for (const [stream, told] of this.#streams) {
       if (stream.readableLength > MAX_UNREAD_BYTES) stream.destroy();
-      else if (text !== told) stream.push(text);
-      if (text !== HEARTBEAT) this.#streams.set(stream, text);
+      else if (told !== news) stream.push(text);
     }
   }
 
-  #toEvent({ count, lastMinute }: Reading): string {
-    const data = JSON.stringify({ count, last_minute: lastMinute, instance: this.#instance });
-    return `id: ${count}\nevent: count\ndata: ${data}\n\n`;
+  #toEvent(snapshot: Snapshot): Event {
+    const { time, ...news } = presentSnapshot(snapshot, this.#instance);
+    const { count } = snapshot;
+    const text = `id: ${count}\nevent: count\ndata: ${JSON.stringify({ ...news, time })}\n\n`;
+    return { news: JSON.stringify(news), text, count };
   }
 }

@@ -1,10 +1,10 @@
 import type { Readable } from "node:stream";
-import type { Reading } from "../counter.ts";
+import type { Snapshot } from "../../counter.ts";
 import { LivePage } from "./live-page.ts";
-import { networkOf } from "../../../shared/kit/http/limits/network.ts";
+import { networkOf } from "../../../../shared/kit/http/limits/network.ts";
 
 export interface LiveCountsOptions {
-  read: (page: string) => Promise<Reading>;
+  read: (page: string) => Promise<Snapshot>;
   instance: string;
   /** Most streams of this instance. */
   maxListeners: number;
@@ -55,11 +55,11 @@ export class LiveCounts {
     if (refusal !== undefined) return refusal;
     const leave = this.#enter(networkOf(address));
     try {
-      const reading = await read(name);
+      const snapshot = await read(name);
       if (stopping.aborted) throw stopping.reason;
       const page = this.#pages.get(name) ?? new LivePage(() => read(name), instance);
       this.#pages.set(name, page);
-      return page.join(reading, () => {
+      return page.join(snapshot, () => {
         leave();
         if (page.listeners === 0) this.#pages.delete(name);
       });

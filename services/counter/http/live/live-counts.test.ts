@@ -1,6 +1,6 @@
 import type { Readable } from "node:stream";
 import { expect } from "chai";
-import { pollUntil } from "../../../shared/tools/local/processes/poll-until.ts";
+import { pollUntil } from "../../../../shared/tools/local/processes/poll-until.ts";
 import { LiveCounts } from "./live-counts.ts";
 
 describe("LiveCounts", () => {
@@ -19,7 +19,8 @@ describe("LiveCounts", () => {
       read() {
         reads += 1;
         if (isAway) return Promise.reject(new Error("away"));
-        return Promise.resolve({ count, lastMinute: 0, second: 0, bots: 0, visitorsToday: 0 });
+        const rest = { lastMinute: 0, second: 0, bots: 0, visitorsToday: 0, spans: [] };
+        return Promise.resolve({ count, ...rest });
       },
       ...{ instance: "here", maxListeners: 3, maxPerAddress: 2, stopping: stopping.signal },
     });
