@@ -19,7 +19,7 @@ describe("a container definition", () => {
     expect(one).to.equal(two);
   });
 
-  it("leaves the command to the image, and mounts nothing, unless it is told to", () => {
+  it("leaves the command to the image, and mounts nothing, unless that is configured", () => {
     expect(containerDefinition(args)).to.not.have.property("command");
     expect(containerDefinition(args).mountPoints).to.be.empty;
     const writable = [{ volume: "samples", path: "/data" }];

@@ -57,7 +57,7 @@ function configuration(values: StackFile["values"]): NodeJS.ProcessEnv {
   };
 }
 
-/** Nothing of an account shall reach a program that needs none. */
+/** Nothing of an account may reach a program that needs none. */
 function withoutAws(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   const kept = Object.entries(environment).filter(([name]) => !name.startsWith("AWS_"));
   return Object.fromEntries(kept);

@@ -74,7 +74,7 @@ const metrics = new CatalogMetrics(service.metrics);
 metrics.watch({
   circuit: () => store.circuit,
   isCacheTrusted: () => redisCache?.isTrusted ?? false,
-  untoldProducts: () => redisCache?.untoldProducts ?? 0,
+  pendingProducts: () => redisCache?.pendingProducts ?? 0,
 });
 if (settings.embeddedMetrics) {
   publishEmbeddedMetric({

@@ -8,7 +8,7 @@ export interface CatalogGauges {
   /** Of DynamoDB. */
   circuit: () => CircuitState;
   isCacheTrusted: () => boolean;
-  untoldProducts: () => number;
+  pendingProducts: () => number;
 }
 
 const CIRCUIT_STATES: readonly CircuitState[] = ["closed", "open", "half-open"];
@@ -49,14 +49,14 @@ export class CatalogMetrics implements ReadObserver {
   }
 
   /** Publishes values that somebody else holds. */
-  watch({ circuit, isCacheTrusted, untoldProducts }: CatalogGauges): void {
+  watch({ circuit, isCacheTrusted, pendingProducts }: CatalogGauges): void {
     this.#publish("catalog_circuit_state", () => CIRCUIT_STATES.indexOf(circuit()), {
       help: "Circuit breaker of DynamoDB: 0 closed, 1 open, 2 half-open.",
     });
     this.#publish("catalog_cache_trusted", () => Number(isCacheTrusted()), {
       help: "Whether reads use Redis: 1, or 0 while it is lost and some seconds after.",
     });
-    this.#publish("catalog_untold_products", untoldProducts, {
+    this.#publish("catalog_pending_products", pendingProducts, {
       help: "Products with writes that have not reached Redis yet.",
     });
   }

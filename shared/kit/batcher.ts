@@ -7,7 +7,7 @@ const MAX_ITEMS = 1_000;
 
 export interface BatcherOptions {
   /**
-   * The store that a caller is told about when too many wait.
+   * The store that the refusal names when too many wait.
    *
    * @defaultValue "redis"
    */

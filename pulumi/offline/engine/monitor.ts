@@ -20,7 +20,7 @@ import { unknownPaths, unwrap } from "./wire.ts";
 export interface Deployment extends Place {
   project: string;
   stack: string;
-  /** ECS services whose new revision shall fail: ECS goes back to the old one. */
+  /** ECS services whose new revision fails: ECS goes back to the old one. */
   rolledBack?: readonly string[];
 }
 

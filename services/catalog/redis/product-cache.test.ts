@@ -344,15 +344,15 @@ describe("RedisProductCache", () => {
     await proxy.cut();
     const write = await far.cache.beginWrite(id);
     expect(await write.settle()).to.equal(false);
-    expect(far.cache.untoldProducts).to.equal(1);
+    expect(far.cache.pendingProducts).to.equal(1);
     await proxy.heal();
-    // Nothing of the former product, neither before Redis is told nor after.
+    // Nothing of the former product, neither before Redis has the write nor after.
     await pollUntil(
       async () => {
         expect(held(await far.cache.lookUp(id))).to.be.oneOf(["bypass", "granted", "leased"]);
-        return far.cache.untoldProducts === 0;
+        return far.cache.pendingProducts === 0;
       },
-      { what: "Redis is told" },
+      { what: "Redis has the write" },
     );
     expect(await near.cache.lookUp(id)).to.deep.include({ state: "granted", copy: undefined });
   });
@@ -375,14 +375,14 @@ describe("RedisProductCache", () => {
     await proxy.cut();
     await far.cache.beginWrite(id);
     await proxy.heal();
-    await pollUntil(() => far.cache.untoldProducts === 0, { what: "Redis is told" });
+    await pollUntil(() => far.cache.pendingProducts === 0, { what: "Redis has the write" });
     expect(await near.cache.lookUp(id)).to.have.property("state", "bypass");
   });
 
   it("has nothing to tell of a write that was refused while Redis was away", async () => {
     await proxy.cut();
     await (await far.cache.beginWrite(id)).cancel();
-    expect(far.cache.untoldProducts).to.equal(0);
+    expect(far.cache.pendingProducts).to.equal(0);
   });
 });
 

@@ -10,7 +10,7 @@ import { copyKey, keysOf } from "./keys.ts";
 import type { RedisLink } from "./link.ts";
 import { RedisLinks } from "./links.ts";
 import type { cacheScripts } from "./scripts.ts";
-import { UntoldWrites } from "./untold-writes.ts";
+import { PendingWrites } from "./pending-writes.ts";
 
 /** Life of a copy, give or take: what was loaded together does not expire together. */
 const JITTER = 0.1;
@@ -44,7 +44,7 @@ export interface RedisProductCacheOptions {
 export class RedisProductCache implements ProductCache {
   readonly #options: RedisProductCacheOptions;
   readonly #lookups: Batcher<number, CacheAnswer>;
-  readonly #untold = new UntoldWrites();
+  readonly #pending = new PendingWrites();
   readonly #links: RedisLinks;
 
   constructor(options: RedisProductCacheOptions) {
@@ -55,7 +55,7 @@ export class RedisProductCache implements ProductCache {
       ...options.link,
       redis: options.redis,
       now: options.now,
-      onHeard: () => void this.#untold.tellAll(),
+      onHeard: () => void this.#pending.announceAll(),
       onChange: ({ node, isLost, reason }) =>
         isLost
           ? log.warn({ err: reason, node }, "redis is lost: reads go to DynamoDB")
@@ -77,8 +77,8 @@ export class RedisProductCache implements ProductCache {
   }
 
   /** Products with writes that have not reached Redis yet. */
-  get untoldProducts(): number {
-    return this.#untold.products;
+  get pendingProducts(): number {
+    return this.#pending.products;
   }
 
   /** Rejects when Redis does not do what the cache needs. */
@@ -87,7 +87,7 @@ export class RedisProductCache implements ProductCache {
   }
 
   async lookUp(id: number): Promise<CacheAnswer> {
-    if (!this.#linkOf(id).isTrusted || this.#untold.has(id)) return { state: "bypass" };
+    if (!this.#linkOf(id).isTrusted || this.#pending.has(id)) return { state: "bypass" };
     try {
       // A node that is slow keeps the look-ups of no other one waiting.
       return await this.#lookups.join(this.#options.redis.nodeOf(copyKey(id)) ?? "", id);
@@ -115,37 +115,37 @@ export class RedisProductCache implements ProductCache {
   async beginWrite(id: number): Promise<CacheWrite> {
     const token = this.#options.newToken();
     const begin = () => this.#run("beginWrite", id, [token, String(this.#options.writeMs)]);
-    const isMarked = await this.#tell(id, begin);
+    const isMarked = await this.#announce(id, begin);
     // Should the write happen and its end be unknown, Redis must still hear of it.
-    if (!isMarked) this.#untold.add(id, token, begin);
+    if (!isMarked) this.#pending.add(id, token, begin);
     return {
       isMarked,
       settle: () => this.#settle(id, token),
       cancel: async () => {
-        this.#untold.drop(id, token);
-        if (isMarked) await this.#tell(id, () => this.#end(id, token, "0"));
+        this.#pending.drop(id, token);
+        if (isMarked) await this.#announce(id, () => this.#end(id, token, "0"));
       },
     };
   }
 
-  /** Tells Redis of the last writes, if it is there to hear. */
+  /** Announces the last writes, if Redis can be reached. */
   async close(): Promise<void> {
     this.#links.close();
-    await this.#untold.tellAll();
+    await this.#pending.announceAll();
   }
 
   async #settle(id: number, token: string): Promise<boolean> {
     const end = () => this.#end(id, token, "1");
-    this.#untold.add(id, token, end);
-    if (await this.#tell(id, end)) {
-      this.#untold.drop(id, token);
+    this.#pending.add(id, token, end);
+    if (await this.#announce(id, end)) {
+      this.#pending.drop(id, token);
       return true;
     }
-    return this.#untold.isToldWithin(id, token, this.#linkOf(id).graceMs);
+    return this.#pending.isAnnouncedWithin(id, token, this.#linkOf(id).graceMs);
   }
 
   /** Whether Redis has heard it. A Redis that is lost is not waited for. */
-  async #tell(id: number, call: () => Promise<unknown>): Promise<boolean> {
+  async #announce(id: number, call: () => Promise<unknown>): Promise<boolean> {
     if (!this.#linkOf(id).isUp) return false;
     return call().then(
       () => true,

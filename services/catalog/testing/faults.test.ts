@@ -230,11 +230,11 @@ describe("two instances of the catalog", () => {
     const written = await send(far, "PUT", "new");
     expect([written.status, written.headers.get("x-cache")]).to.deep.equal([200, "unsettled"]);
     expect(await read(far)).to.include({ cache: "bypass", name: "new" });
-    expect(await metric(far, "catalog_untold_products")).to.equal(1);
+    expect(await metric(far, "catalog_pending_products")).to.equal(1);
     expect(await metric(far, "catalog_cache_trusted")).to.equal(0);
     await farRedis.heal();
-    await pollUntil(async () => (await metric(far, "catalog_untold_products")) === 0, {
-      what: "Redis is told",
+    await pollUntil(async () => (await metric(far, "catalog_pending_products")) === 0, {
+      what: "Redis has the write",
     });
     expect(await read(near)).to.include({ cache: "miss", name: "new" });
   });

@@ -24,7 +24,7 @@ class CallsUnderWay {
   }
 }
 
-/** Pages in Redis whose next calls fail as they are told. */
+/** Pages in Redis whose next calls fail on request. */
 export class FaultyPages extends Pages {
   readonly calls = new CallsUnderWay();
   readonly next: {

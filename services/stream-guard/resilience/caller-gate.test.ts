@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { CallerBusy, CallerGate } from "./caller-gate.ts";
 
-/** Work that ends when it is told to, and tells when it began. */
+/** Work that ends on request, and says when it began. */
 function createWork() {
   const begun: string[] = [];
   const ends = new Map<string, PromiseWithResolvers<string>>();

@@ -29,7 +29,7 @@ describe("LiveCounts", () => {
     for (const stream of streams) stream.destroy();
   });
 
-  /** Follows a page, and collects the counts that are told. */
+  /** Follows a page, and collects the counts that it sends. */
   async function listen(page: string, address = "203.0.113.1") {
     const stream = await live.listen(page, address);
     if (typeof stream === "string") throw new Error(`${stream} has too many`);
@@ -43,9 +43,9 @@ describe("LiveCounts", () => {
 
   it("tells the present count first, and then every new one that it reads", async () => {
     const { counts } = await listen("page");
-    await pollUntil(() => counts.includes(1), { what: "the present count is told" });
+    await pollUntil(() => counts.includes(1), { what: "the present count is sent" });
     count = 5;
-    await pollUntil(() => counts.includes(5), { what: "the new count is told" });
+    await pollUntil(() => counts.includes(5), { what: "the new count is sent" });
   });
 
   it("says nothing when nothing is new", async () => {
@@ -126,7 +126,7 @@ describe("LiveCounts", () => {
     const before = reads;
     await pollUntil(() => reads >= before + 2, { what: "the store is asked" });
     [isAway, count] = [false, 9];
-    await pollUntil(() => counts.includes(9), { what: "the new count is told" });
+    await pollUntil(() => counts.includes(9), { what: "the new count is sent" });
   });
 
   it("drops a listener that does not read", async () => {
