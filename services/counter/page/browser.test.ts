@@ -10,6 +10,7 @@ import { ServiceProcess } from "../../../shared/tools/local/processes/service-pr
 import { launchBrowser } from "../../../shared/tools/testing/launch-browser.ts";
 import { pageScript } from "./page-script.ts";
 import { describeAccountPage } from "../testing/account-page-suite.ts";
+import { describePagesForAll } from "../testing/pages-suite.ts";
 
 /** A module of this room, as a bundler makes it for the image. */
 async function importMinified(name: string): Promise<{ pageScript: string }> {
@@ -150,7 +151,7 @@ describe("The counter's pages in a browser", () => {
         document.querySelector("#minutes input").getAttribute("aria-valuetext"),
         document.querySelector("#minutes .readout").innerText]`);
       expect(spoken).to.equal(shown);
-      expect(shown).to.match(/^\d\d:\d\d:\d0 UTC, now: \d+ views?$/);
+      expect(shown).to.match(/^\d\d:\d\d:\d0 UTC, 10 s ago: \d+ views?$/);
       await field.blur();
       expect(await readout.innerText()).to.match(/^At most/);
       const box = await field.boundingBox();
@@ -290,4 +291,5 @@ describe("The counter's pages in a browser", () => {
 
   // Here, for it needs the same browser and service, which cost more than its tests.
   describeAccountPage(() => ({ browser, url: service.url }));
+  describePagesForAll(() => ({ browser, url: service.url }));
 });

@@ -46,7 +46,7 @@ export function renderPage(view: PageView, { scriptNonce, origin }: PageOptions)
 </head>
 <body data-page="${page}" data-origin="${escapeHtml(origin)}">
 <header>
-<p class="name">${SYMBOL} Page counter</p>
+${NAME}
 <p id="state" role="status">As of ${to.slice(11, 19)} UTC</p>
 </header>
 <main>
@@ -100,8 +100,9 @@ function format(number: number | undefined): string {
 
 const SYMBOL_BARS = `<path d="M2 9h3v5H2zM6.5 5h3v9h-3zM11 1h3v13h-3z"/>`;
 
-const SYMBOL = `<svg viewBox="0 0 16 16" width="16" aria-hidden="true">${SYMBOL_BARS}</svg>`;
+/** Heads every page of the counter. */
+export const NAME = `<p class="name"><svg viewBox="0 0 16 16" width="16" aria-hidden="true">${SYMBOL_BARS}</svg> Page counter</p>`;
 
-const ICON = `data:image/svg+xml,${encodeURIComponent(
+export const ICON = `data:image/svg+xml,${encodeURIComponent(
   `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16" fill="#c2410c">${SYMBOL_BARS}</svg>`,
 )}`;

@@ -37,10 +37,9 @@ ${renderSnippet("markdown", "Markdown", badge.markdown)}
 ${renderSnippet("html", "HTML", badge.html)}
 <h3>Without a badge</h3>
 ${renderSnippet("script", "Script", counting.script)}
-${renderSnippet("number", "Number", counting.number)}
 ${renderSnippet("pixel", "Pixel", counting.pixel)}
-<p class="hint">The script counts the page that it is in, and writes the number into the element of the
-second line. The pixel counts where no script runs.</p>
+<p class="hint">The script counts each view of the page that it is in, and writes the number into the
+element before it, if you keep that. The pixel counts where no script runs.</p>
 </section>`;
 }
 

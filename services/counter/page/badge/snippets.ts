@@ -30,8 +30,9 @@ export function snippetsOf({ page, origin, label, color, style, counts }: Snippe
       html: `<img src="${address.replaceAll("&", "&amp;")}" alt="${text}">`,
     },
     counting: {
-      script: `<script async src="${origin}/counter/count.js" data-page="${page}"></script>`,
-      number: `<span data-views="${page}"></span>`,
+      script:
+        `<span data-views="${page}"></span> ` +
+        `<script async src="${origin}/counter/count.js" data-page="${page}"></script>`,
       pixel: `<img src="${counter}/hit.gif" alt="" width="1" height="1">`,
     },
   };

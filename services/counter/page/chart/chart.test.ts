@@ -52,7 +52,7 @@ describe("describeBar", () => {
     expect(words(minutes(2_500, ...Array<number>(7).fill(1)))[0]).to.equal(
       "11:58:50 UTC, 1 minute ago: 2,500 views",
     );
-    expect(words(minutes(1, 0))[0]).to.equal("11:59:50 UTC, now: 1 view");
+    expect(words(minutes(1, 0))[0]).to.equal("11:59:50 UTC, 10 s ago: 1 view");
   });
 
   it("tells the day of a day", () => {

@@ -62,8 +62,10 @@ export function describeBar({ from, count }: Bar, { stepMs, to }: Series): strin
     const day = { weekday: "short", day: "numeric", month: "short", year: "numeric" } as const;
     return `${time.toLocaleDateString("en-GB", { ...day, timeZone: "UTC" })}: ${views}`;
   }
-  const minutes = Math.floor((Date.parse(to) - from) / 60_000);
-  const ago = minutes === 0 ? "now" : `${minutes} ${minutes === 1 ? "minute" : "minutes"} ago`;
+  const seconds = Math.floor((Date.parse(to) - from) / stepMs) * 10;
+  const minutes = Math.floor(seconds / 60);
+  const past = minutes > 0 ? `${minutes} ${minutes === 1 ? "minute" : "minutes"}` : `${seconds} s`;
+  const ago = seconds === 0 ? "now" : `${past} ago`;
   return `${time.toISOString().slice(11, 19)} UTC, ${ago}: ${views}`;
 }
 
