@@ -37,6 +37,8 @@ export interface ListenerRule {
 
 /** One service as the outside sees it, and what it may touch. */
 export interface ServiceContract {
+  /** What it is for, in one sentence. */
+  purpose: string;
   /** Its listener rules; the first one bears the service's name. */
   rules: readonly [ListenerRule, ...ListenerRule[]];
   /** True when the service gets `REDIS_URL`. */
@@ -70,8 +72,9 @@ export type TableName = keyof typeof tables;
 
 export const services = {
   counter: {
+    purpose: "Gives every view of a page its own number, and every user a number of their own.",
     rules: [
-      { paths: ["/", "/counter", "/counter/*"], priority: 10 },
+      { paths: ["/", "/counter", "/counter/*", "/docs"], priority: 10 },
       { paths: ["/registration", "/login", "/current", "/next", "/account"], priority: 11 },
     ],
     redis: true,
@@ -85,6 +88,7 @@ export const services = {
     scalingMetric: { namespace: "PageServices", name: "HitsPerSecond" },
   },
   catalog: {
+    purpose: "Keeps products with exact prices, and reads them through a cache.",
     rules: [{ paths: ["/data", "/product/*", "/catalog", "/catalog/*"], priority: 20 }],
     redis: true,
     apiKeys: true,
@@ -94,6 +98,7 @@ export const services = {
     scalingMetric: { namespace: "PageServices", name: "ReadsPerSecond" },
   },
   "stream-guard": {
+    purpose: "Limits how many video streams a caller watches at the same time.",
     rules: [
       {
         paths: [

@@ -6,6 +6,7 @@ export const idTaken = {
   id: "product-exists",
   title: "Product exists",
   description: "There is a product of this id already; nothing was written.",
+  detail: "Product 1 exists. Choose another id, or replace it by PUT.",
 } satisfies ProblemKind;
 
 export const changed = {
@@ -13,6 +14,7 @@ export const changed = {
   id: "product-changed",
   title: "Product changed",
   description: "The product is not what `If-Match` or `If-None-Match` says; nothing was written.",
+  detail: "Product 1 is not as the request demands. Read it again, then decide.",
 } satisfies ProblemKind;
 
 export const unreadable = {
@@ -20,6 +22,7 @@ export const unreadable = {
   id: "unreadable-product",
   title: "Unreadable product",
   description: "What is stored for this id is no product. A PUT replaces it, a DELETE removes it.",
+  detail: "What is stored as product 1 is no product. Replace it by PUT, or remove it.",
 } satisfies ProblemKind;
 
 export function productExists(id: number): Problem {

@@ -7,6 +7,9 @@ import { MAX_PRICE, toCents } from "../price.ts";
 const NAME = new RegExp(`^[^]{1,${MAX_NAME_CHARACTERS}}$`, "u");
 const ID = /^[1-9]\d{0,15}$/;
 
+const fields = { name: "Samsung TV", price: 140 };
+const example = { id: 1, ...fields };
+
 const id = z
   .int({ error: ({ input }) => `expected a whole number from 1 on, received ${shown(input)}` })
   .min(1, "expected a whole number from 1 on")
@@ -30,34 +33,39 @@ const price = z
   .describe("At most 2 decimals; kept exactly, and answered as the nearest 64-bit double.");
 
 export const ProductPath = z.object({
-  id: pathInteger({ min: 1, max: Number.MAX_SAFE_INTEGER, description: "The product's id." }),
+  id: pathInteger({
+    ...{ min: 1, max: Number.MAX_SAFE_INTEGER, example: example.id },
+    description: "The product's id.",
+  }),
 });
-
-const example = { name: "Samsung TV", price: 140 };
-
-export const NewProduct = z
-  .strictObject({ id, name, price })
-  .meta({ id: "NewProduct", examples: [{ id: 1, ...example }] });
-
-export const ProductFields = NewProduct.extend({
-  id: id.describe("The same as in the path, where it is sent at all.").optional(),
-}).meta({ id: "ProductFields", examples: [example] });
-
-export const Product = z
-  .object({ id, name, price })
-  .meta({ id: "Product", examples: [{ id: 1, ...example }] });
-
-export const ProductPage = z
-  .object({
-    products: z.array(Product),
-    next_cursor: z.string().optional().describe("Asks for the next page; absent on the last one."),
-  })
-  .meta({ id: "ProductPage" });
 
 /** Holds the id of the last product of the page. */
 const cursor = createCursor("products");
 
 export const formatCursor = (after: number) => cursor.format(String(after));
+
+export const NewProduct = z
+  .strictObject({ id, name, price })
+  .meta({ id: "NewProduct", examples: [example] });
+
+export const ProductFields = NewProduct.extend({
+  id: id.describe("The same as in the path, where it is sent at all.").optional(),
+}).meta({ id: "ProductFields", examples: [fields] });
+
+export const Product = z.object({ id, name, price }).meta({ id: "Product", examples: [example] });
+
+export const ProductPage = z
+  .object({
+    products: z.array(Product),
+    next_cursor: z
+      .string()
+      .optional()
+      .meta({
+        description: "Asks for the next page; absent on the last one.",
+        examples: [formatCursor(example.id)],
+      }),
+  })
+  .meta({ id: "ProductPage" });
 
 export const ListQuery = z.strictObject({
   limit: limitParameter(),

@@ -41,6 +41,7 @@ export const accountProblems = {
     id: "invalid-token",
     title: "Access token required",
     description: "The request lacks a valid `Authorization: Bearer <access_token>` of a login.",
+    detail: "Log in, and send the header `Authorization: Bearer <access_token>`.",
     headers: authenticate,
   },
   tooManyAttempts: {
@@ -48,6 +49,7 @@ export const accountProblems = {
     id: "too-many-attempts",
     title: "Too many attempts",
     description: "This address or this user has no attempt left; `Retry-After` tells when.",
+    detail: "Try again in 12 s.",
     headers: retryAfter,
   },
   passwordsBusy: {

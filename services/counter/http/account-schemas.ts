@@ -16,11 +16,20 @@ export const Credentials = z
       .max(max, `expected ${min} to ${max} characters`)
       .describe(`${min} to ${max} characters.`),
   })
-  .meta({ id: "Credentials" });
+  .meta({
+    id: "Credentials",
+    examples: [{ email: "hello@example.com", password: "correct horse battery" }],
+  });
 
-export const Registration = z
-  .object({ email: z.string(), message: z.string() })
-  .meta({ id: "Registration" });
+export const Registration = z.object({ email: z.string(), message: z.string() }).meta({
+  id: "Registration",
+  examples: [
+    {
+      email: "hello@example.com",
+      message: "Registered. Log in to get an access token.",
+    },
+  ],
+});
 
 export const AccessToken = z
   .object({
@@ -28,13 +37,27 @@ export const AccessToken = z
     token_type: z.literal("Bearer"),
     expires_in: z.int().min(1).max(3_600).describe("Seconds."),
   })
-  .meta({ id: "AccessToken" });
+  .meta({
+    id: "AccessToken",
+    examples: [
+      {
+        access_token: "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJoZWxsb0BleGFtcGxlLmNvbSJ9.c2lnbmF0dXJl",
+        token_type: "Bearer",
+        expires_in: 3_600,
+      },
+    ],
+  });
 
 const Amount = z.int().min(0).max(MAX_NUMBER);
 
-export const OwnNumber = z.object({ number: Amount }).meta({ id: "OwnNumber" });
+export const OwnNumber = z
+  .object({ number: Amount })
+  .meta({ id: "OwnNumber", examples: [{ number: 12 }] });
 
-export const NumberSet = OwnNumber.extend({ message: z.string() }).meta({ id: "NumberSet" });
+export const NumberSet = OwnNumber.extend({ message: z.string() }).meta({
+  id: "NumberSet",
+  examples: [{ number: 1_000, message: "The next number is 1001." }],
+});
 
 const expected = `expected a whole number, 0 to ${MAX_NUMBER}`;
 const NewAmount = z
@@ -52,4 +75,4 @@ export const NumberBody = z
       .union([NewAmount, WrittenAmount], expected)
       .describe("The new number; the next one is one more."),
   })
-  .meta({ id: "NumberBody" });
+  .meta({ id: "NumberBody", examples: [{ current: 1_000 }] });

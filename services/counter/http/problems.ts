@@ -10,12 +10,14 @@ export const hitProblems = {
     id: "count-exhausted",
     title: "Count exhausted",
     description: "The page has reached the highest count; set it lower, or remove it.",
+    detail: "The page guide has reached the highest count. Set it lower, or remove it.",
   },
   tooManyNewPages: {
     status: 429,
     id: "too-many-new-pages",
     title: "Too many new pages",
     description: "The caller's address has made as many new pages as it may for now.",
+    detail: "There is no page guide yet. You may make it in 12 s.",
     headers: retryAfter,
   },
 } as const satisfies Record<string, ProblemKind>;
@@ -26,6 +28,7 @@ export const listenerProblems = {
     id: "too-many-listeners-of-address",
     title: "Too many listeners of one address",
     description: "The caller's address has as many open event streams as it may.",
+    detail: "Try again in 10 s, or read /counter/guide.",
     headers: retryAfter,
   },
   tooMany: {
@@ -33,6 +36,7 @@ export const listenerProblems = {
     id: "too-many-listeners",
     title: "Too many listeners",
     description: "This instance has as many open event streams as it may; read the count instead.",
+    detail: "Try again in 10 s, or read /counter/guide.",
     headers: retryAfter,
   },
 } as const satisfies Record<string, ProblemKind>;

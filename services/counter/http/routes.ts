@@ -130,7 +130,13 @@ function eventsRoute({ live, trustedHops }: CounterRoutesOptions): Route {
       "first one tells the present numbers. The answer never ends: read it as a stream, such as by " +
       "`EventSource`, not by a generated call that waits for its end.",
     params: schemas.PageParams,
-    replies: { 200: { description: "An endless stream", item: schemas.CountEvent } },
+    replies: {
+      200: {
+        description: "An endless stream",
+        item: schemas.CountEvent,
+        example: `retry: 2000\n\nid: 4231\nevent: count\ndata: ${schemas.COUNT_EVENT}\n\n`,
+      },
+    },
     problems: [problems.storeUnavailable, ...Object.values(listenerProblems)],
     async handle(ctx: Context, { params: { page } }) {
       const stream = await live.listen(page, addressOf(ctx, trustedHops));

@@ -11,7 +11,7 @@ const PageName = z
   .string()
   .regex(PAGE_NAME, "expected 1 to 128 of A-Z a-z 0-9 . _ ~ -")
   .refine((name) => !RESERVED_NAMES.has(name), "this name has another meaning; choose another")
-  .describe("Name of a page.");
+  .meta({ description: "Name of a page.", examples: ["guide"] });
 
 const Count = z.int().min(0).max(MAX_COUNT);
 const Time = z.iso.datetime();
@@ -28,6 +28,30 @@ const Window = z
   .object({ from: Time, to: Time })
   .meta({ id: "Window", description: "First and last of 60 seconds, by the store's clock." });
 
+const tally = {
+  page: "guide",
+  count: 4_231,
+  last_minute: 12,
+  window: { from: "2026-11-21T20:14:01Z", to: "2026-11-21T20:15:00Z" },
+  instance: "8f3b2c1d9e5a4076",
+};
+const countEvent = {
+  count: 4_231,
+  last_minute: 12,
+  last_ten_minutes: 96,
+  spans: [...new Array<number>(52).fill(1), ...[4, 0, 6, 3, 5, 9, 7, 10]],
+  bots: 87,
+  visitors_today: 310,
+  time: tally.window.to,
+  instance: tally.instance,
+};
+const estimate = {
+  kind: "estimate",
+  page: "guide",
+  count: 4_228,
+  as_of: "2026-11-21T20:14:52.310Z",
+};
+
 export const Tally = z
   .object({
     page: z.string(),
@@ -36,13 +60,16 @@ export const Tally = z
     window: Window,
     instance: z.string().describe("The process that answered."),
   })
-  .meta({ id: "Tally" });
+  .meta({ id: "Tally", examples: [tally] });
 
 export const Reading = Tally.extend({
   kind: z.literal("reading"),
   bots: Amount.optional().describe("Openings by known bots, which do not count."),
   visitors_today: VisitorsToday,
-}).meta({ id: "Reading" });
+}).meta({
+  id: "Reading",
+  examples: [{ kind: "reading", ...tally, bots: 87, visitors_today: 310 }],
+});
 
 export const Estimate = z
   .object({
@@ -51,7 +78,7 @@ export const Estimate = z
     count: Count,
     as_of: Time.describe("When this was the count; later hits are not in it."),
   })
-  .meta({ id: "Estimate" });
+  .meta({ id: "Estimate", examples: [estimate] });
 
 export const PageCount = z
   .discriminatedUnion("kind", [Reading, Estimate])
@@ -75,10 +102,13 @@ export const CountEvent = z
   })
   .meta({
     id: "CountEvent",
+    examples: [countEvent],
     description:
       "The data of a server-sent event named `count`: the numbers of one moment, so that " +
       "`last_minute` ≤ `last_ten_minutes` ≤ `count`.",
   });
+/** The data of an event, as an example. */
+export const COUNT_EVENT = JSON.stringify(countEvent);
 
 export const ReadQuery = z.strictObject({
   estimate: z
@@ -110,7 +140,20 @@ export const History = z
       .array(z.object({ time: Time, count: Amount }).meta({ id: "Second" }))
       .describe("Seconds with hits."),
   })
-  .meta({ id: "History" });
+  .meta({
+    id: "History",
+    examples: [
+      {
+        page: "guide",
+        from: "2026-11-21T20:05:01Z",
+        to: "2026-11-21T20:15:00Z",
+        seconds: [
+          { time: "2026-11-21T20:14:58Z", count: 2 },
+          { time: "2026-11-21T20:15:00Z", count: 1 },
+        ],
+      },
+    ],
+  });
 
 /** Holds the last page of the list's page. */
 export const cursor = createCursor("pages");
@@ -123,7 +166,13 @@ export const ListQuery = z.strictObject({
 export const PageList = z
   .object({
     pages: z.array(Estimate),
-    next_cursor: z.string().optional().describe("Asks for the next page; absent on the last one."),
+    next_cursor: z
+      .string()
+      .optional()
+      .meta({
+        description: "Asks for the next page; absent on the last one.",
+        examples: [cursor.format("guide")],
+      }),
   })
   .meta({ id: "PageList" });
 
@@ -131,4 +180,4 @@ export const NewCount = z
   .strictObject({
     count: Count.describe("The new count; the page's next hit gets the number above."),
   })
-  .meta({ id: "NewCount" });
+  .meta({ id: "NewCount", examples: [{ count: 4_231 }] });

@@ -7,6 +7,7 @@ import { pollUntil } from "../../../shared/tools/local/processes/poll-until.ts";
 import { RedisServer } from "../../../shared/tools/local/stores/redis-server.ts";
 import { serviceEnvironment } from "../../../shared/tools/local/processes/service-environment.ts";
 import { ServiceProcess } from "../../../shared/tools/local/processes/service-process.ts";
+import { describeDocsPages } from "../../../shared/tools/testing/docs-pages-suite.ts";
 import { launchBrowser } from "../../../shared/tools/testing/launch-browser.ts";
 import { pageScript } from "./page-script.ts";
 import { describeAccountPage } from "../testing/account-page-suite.ts";
@@ -281,15 +282,8 @@ describe("The counter's pages in a browser", () => {
       });
     }));
 
-  it("links to docs that fit a small screen", () =>
-    withPage({ viewport: { width: 320, height: 640 } }, async (page) => {
-      for (const path of ["/counter/docs", "/counter/problems/invalid-input"]) {
-        await page.goto(`${service.url}${path}`);
-        expect(await page.evaluate("document.documentElement.scrollWidth"), path).to.equal(320);
-      }
-    }));
-
-  // Here, for it needs the same browser and service, which cost more than its tests.
+  // Here, for they need the same browser and service, which cost more than their tests.
   describeAccountPage(() => ({ browser, url: service.url }));
   describePagesForAll(() => ({ browser, url: service.url }));
+  describeDocsPages(() => browser);
 });

@@ -11,6 +11,7 @@ import { presentStreams } from "./presenter.ts";
 import { Streams } from "./schemas.ts";
 
 const Reason = z.enum(["ended", "ended_by_operator", "expired", "replaced"]).meta({
+  examples: ["expired"],
   id: "LossReason",
   description:
     "`ended` by its player, `ended_by_operator`, `expired` because no heartbeat came in time, or " +
@@ -33,6 +34,7 @@ export const streamProblems = {
     id: "viewer-keys-unavailable",
     title: "Viewer keys unavailable",
     description: "The keys of the viewer tokens cannot be fetched.",
+    detail: "The keys of the viewer tokens cannot be fetched. Try again in 1 s.",
     headers: retryAfter,
   },
   limitReached: {
@@ -42,6 +44,8 @@ export const streamProblems = {
     description:
       "The caller has as many streams as allowed: `limit`, `active` and `streams` say which, " +
       "`Retry-After` when the first slot is free if its player has gone.",
+    detail:
+      "3 of 3 streams are live. End one, name one of them as replace_stream_id, or try again in 42 s.",
     members: Streams,
     headers: retryAfter,
   },
@@ -52,6 +56,8 @@ export const streamProblems = {
     description:
       "The stream has no slot: it ended, or no heartbeat came in time. Start it again. `reason` " +
       "says why, where that is known.",
+    detail:
+      "The stream living-room has no slot any more. No heartbeat came in time. Start it again to get one.",
     members: z.object({ reason: Reason.optional() }),
   },
   callerBusy: {

@@ -60,15 +60,27 @@ const StreamId = z
     "expected 1 to 128 of A-Z a-z 0-9 . _ ~ -, but neither . nor ..",
   );
 
+const STARTED_AT = "2026-11-21T20:15:00.000Z";
+const EXPIRES_AT = "2026-11-21T20:16:00.000Z";
+const playback = { stream_id: "living-room", video_name: "Metropolis", framerate: 24 };
+const live = { ...playback, started_at: STARTED_AT, lease_expires_at: EXPIRES_AT };
+const streams = ["living-room", "kitchen", "phone"].map((id) => ({ ...live, stream_id: id }));
+
 export const StreamPath = z.object({
-  stream_id: StreamId.describe("The id with which the stream was started."),
+  stream_id: StreamId.meta({
+    description: "The id with which the stream was started.",
+    examples: [playback.stream_id],
+  }),
 });
 
 export const CallerPath = z.object({
   caller: z
     .string()
     .max(256)
-    .describe("The caller's address; where the deployment knows users, the user's name."),
+    .meta({
+      description: "The caller's address; where the deployment knows users, the user's name.",
+      examples: ["203.0.113.7"],
+    }),
 });
 
 export const Start = Details.extend({
@@ -83,7 +95,11 @@ export const Start = Details.extend({
     path: ["replace_stream_id"],
     error: "expected the id of another stream than stream_id",
   })
-  .meta({ id: "Start", description: "A stream that is to start. Every field may be left out." })
+  .meta({
+    id: "Start",
+    description: "A stream that is to start. Every field may be left out.",
+    examples: [playback],
+  })
   .optional();
 
 export const Heartbeat = Details.extend({
@@ -95,6 +111,7 @@ export const Heartbeat = Details.extend({
   .meta({
     id: "Heartbeat",
     description: "What has changed of the stream; the fields that are left out stay as they were.",
+    examples: [{ video_playing: false }],
   })
   .optional();
 
@@ -113,7 +130,19 @@ export const Hold = z
     active,
     limit,
   })
-  .meta({ id: "Hold", description: "A stream's hold on its slot." });
+  .meta({
+    id: "Hold",
+    description: "A stream's hold on its slot.",
+    examples: [
+      {
+        stream_id: playback.stream_id,
+        lease_expires_at: EXPIRES_AT,
+        heartbeat_seconds: 20,
+        active: 1,
+        limit: 3,
+      },
+    ],
+  });
 
 export const Stream = z
   .object({
@@ -122,8 +151,14 @@ export const Stream = z
     lease_expires_at: leaseExpiresAt,
     ...Details.shape,
   })
-  .meta({ id: "Stream", description: "A live stream, and what its player reported of it." });
+  .meta({
+    id: "Stream",
+    description: "A live stream, and what its player reported of it.",
+    examples: [live],
+  });
 
-export const Streams = z
-  .object({ limit, active, streams: z.array(Stream) })
-  .meta({ id: "Streams", description: "The live streams of the caller." });
+export const Streams = z.object({ limit, active, streams: z.array(Stream) }).meta({
+  id: "Streams",
+  description: "The live streams of the caller.",
+  examples: [{ limit: 3, active: 3, streams }],
+});

@@ -2,13 +2,18 @@ import type { Context } from "koa";
 import helmet from "koa-helmet";
 
 export interface HtmlOptions {
-  /** Nonce of the page's own inline script; without it no script runs. */
+  /** Nonce of the page's own inline script, or its SHA-256 in base64: without them none runs. */
   scriptNonce?: string;
+  scriptHash?: string;
 }
 
 /** Answers with a page that may load nothing from anywhere but its own origin. */
 export async function sendHtml(ctx: Context, html: string, options: HtmlOptions = {}) {
-  const { scriptNonce } = options;
+  const { scriptNonce, scriptHash } = options;
+  const scripts = [
+    ...(scriptNonce === undefined ? [] : [`'nonce-${scriptNonce}'`]),
+    ...(scriptHash === undefined ? [] : [`'sha256-${scriptHash}'`]),
+  ];
   const protect = helmet({
     contentSecurityPolicy: {
       useDefaults: false,
@@ -17,7 +22,7 @@ export async function sendHtml(ctx: Context, html: string, options: HtmlOptions 
         connectSrc: ["'self'"],
         imgSrc: ["'self'", "data:"],
         styleSrc: ["'unsafe-inline'"],
-        scriptSrc: scriptNonce === undefined ? ["'none'"] : [`'nonce-${scriptNonce}'`],
+        scriptSrc: scripts.length === 0 ? ["'none'"] : scripts,
         baseUri: ["'none'"],
         formAction: ["'none'"],
         frameAncestors: ["'none'"],

@@ -88,6 +88,7 @@ const Status = z
 
 /** The service's word on itself; also public, below the service's prefix. */
 export function statusRoute(path: string, { service, instance }: OperationsOptions): Route {
+  const example = { status: "Healthy", service, instance: "8f3b2c1d9e5a4076" };
   return route({
     method: "GET",
     paths: [path],
@@ -95,10 +96,15 @@ export function statusRoute(path: string, { service, instance }: OperationsOptio
     tag: "operation",
     caching: "no-store",
     summary: "Tells whether the service answers its own request over HTTP",
-    description: "The service answers for itself; that its stores answer is asked inside only.",
+    description:
+      "It says nothing about the stores: `/readyz` does, which only the network inside reaches.",
     replies: {
-      200: { description: "It does", schema: Status },
-      503: { description: "It does not", schema: Status },
+      200: { description: "The service answers itself", schema: Status, example },
+      503: {
+        description: "The service does not answer itself in time",
+        schema: Status,
+        example: { ...example, status: "Unhealthy" },
+      },
     },
     async handle(ctx) {
       const healthy = await answersItself(ctx.req.socket.localPort);

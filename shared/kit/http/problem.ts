@@ -14,6 +14,8 @@ export interface ProblemKind {
   title: string;
   /** What a caller sees in the API description. */
   description: string;
+  /** The `detail` of an answer, as an example. Default: the description. */
+  detail?: string;
   /** What the answer holds beside the members that every problem has. */
   members?: z.ZodObject;
   /** Headers of the answer, with what they tell. */
@@ -30,8 +32,14 @@ const InputFaults = z.object({
   errors: z.array(
     z
       .object({
-        path: z.string().describe("The field, the parameter or the header, by its name."),
-        message: z.string().describe("What was expected and what came."),
+        path: z.string().meta({
+          description: "The field, the parameter or the header, by its name.",
+          examples: ["limit"],
+        }),
+        message: z.string().meta({
+          description: "What was expected and what came.",
+          examples: ['expected one whole number from 1 to 100, received "0"'],
+        }),
       })
       .meta({ id: "InputFault" }),
   ),
@@ -44,12 +52,14 @@ export const problems = {
     id: "malformed-body",
     title: "Malformed body",
     description: "The body is not the JSON it claims to be.",
+    detail: "Expected JSON in UTF-8, received an empty body. Send a JSON object.",
   },
   invalid: {
     status: 400,
     id: "invalid-input",
     title: "Invalid input",
     description: "A parameter, a header or a field of the body is wrong; `errors` names each.",
+    detail: '1 fault in the query. limit: expected one whole number from 1 to 100, received "0"',
     members: InputFaults,
   },
   unauthorized: {
@@ -57,6 +67,7 @@ export const problems = {
     id: "unauthorized",
     title: "API key required",
     description: "The request lacks a valid `Authorization: Bearer <key>`.",
+    detail: "The API key is not one of this deployment's.",
     headers: authenticate,
   },
   foreignOrigin: {
@@ -70,12 +81,14 @@ export const problems = {
     id: "not-found",
     title: "Not found",
     description: "There is nothing here.",
+    detail: "There is nothing at /nothing.",
   },
   methodNotAllowed: {
     status: 405,
     id: "method-not-allowed",
     title: "Method not allowed",
     description: "The resource does not know this method; `Allow` names those it knows.",
+    detail: "/nothing answers GET, HEAD, OPTIONS, not POST.",
     headers: { allow: "Methods that the path has." },
   },
   tooLarge: {
@@ -83,18 +96,21 @@ export const problems = {
     id: "body-too-large",
     title: "Body too large",
     description: "The body is larger than 16 KiB.",
+    detail: "Expected a body of at most 16384 bytes. Send less.",
   },
   unsupportedType: {
     status: 415,
     id: "unsupported-media-type",
     title: "Unsupported media type",
     description: "The body has none of the types that the route accepts, or is not in UTF-8.",
+    detail: "Expected content-type application/json in UTF-8, received none.",
   },
   tooManyRequests: {
     status: 429,
     id: "too-many-requests",
     title: "Too many requests",
     description: "The address has used up its requests of a minute; `RateLimit-Policy` says which.",
+    detail: "Expected fewer requests of your address (reads). Try again in 12 s.",
     headers: retryAfter,
   },
   internal: {
@@ -102,12 +118,14 @@ export const problems = {
     id: "internal-error",
     title: "Internal error",
     description: "A fault of the service; its log names it by `request_id`.",
+    detail: "The service failed. Quote the request id when you report it.",
   },
   storeUnavailable: {
     status: 503,
     id: "store-unavailable",
     title: "Store unavailable",
     description: "A store does not answer; try again after `Retry-After` seconds.",
+    detail: "The store dynamodb is not available (timeout). Try again in 1 s.",
     headers: retryAfter,
   },
 } as const satisfies Record<string, ProblemKind>;

@@ -16,6 +16,8 @@ export interface Reply {
   schema?: z.ZodType;
   /** Media type of any other answer. */
   type?: string;
+  /** Such an answer, or the beginning of an endless one. Of JSON by default that of the schema. */
+  example?: unknown;
   /** True where browsers get an HTML page in place of the JSON. */
   page?: boolean;
   /** Of an endless stream of server-sent events: the JSON in the data of each. */

@@ -9,10 +9,16 @@ import { Gateway } from "../local/gateway/gateway.ts";
 import { RedisServer } from "../local/stores/redis-server.ts";
 import { serviceEnvironment } from "../local/processes/service-environment.ts";
 import { ServiceProcess } from "../local/processes/service-process.ts";
+import type { ApiDocument } from "../../kit/http/docs/openapi.ts";
+import { exampleRequest, type NamedOperation } from "../../kit/http/docs/request.ts";
+import { expectStatus, readJson } from "./checks/expectations.ts";
+import { DescribedAnswers } from "./described-answers.ts";
 import { fillIn, parseHttpFile } from "./http-file.ts";
 import { Target } from "./target.ts";
 
 const KEY = "acceptance-key";
+/** Whom the examples of the API descriptions mean. */
+const CALLER = "203.0.113.7";
 
 /** What the example consumers print in the end. */
 const lastLines = {
@@ -102,6 +108,34 @@ describe("npm run validate and npm run stress", function () {
     });
   }
 
+  for (const service of serviceNames) {
+    it(`share the system with the examples that ${service} describes its API by`, async () => {
+      const gateway = new Target(url, { apiKey: KEY });
+      const described = await DescribedAnswers.read(gateway);
+      const { paths } = await readJson<ApiDocument>(gateway, {
+        ...{ method: "GET", path: `/${service}/openapi.json` },
+      });
+      const steps = inOrder(paths);
+      const target = new Target(services.get(service)?.url ?? "", { apiKey: KEY });
+      let token = "";
+      for (const { mustSucceed, ...named } of steps) {
+        const isOfUser = named.operation.security.some((scheme) => "userToken" in scheme);
+        const call = {
+          ...{ method: named.method.toUpperCase(), ...exampleRequest(named) },
+          headers: {
+            "x-forwarded-for": CALLER,
+            ...(isOfUser && { authorization: `Bearer ${token}` }),
+          },
+        };
+        const answer = await target.send(call);
+        described.check(call, answer);
+        if (mustSucceed) expectStatus(answer, 200, 201, 204);
+        token = /"access_token":"([^"]+)"/.exec(answer.text)?.[1] ?? token;
+      }
+      expect(described.count).to.equal(steps.length);
+    });
+  }
+
   it("name a service that is frozen, its route and the deadline", async () => {
     process.kill(services.get("catalog")?.process.pid ?? 0, "SIGSTOP");
     try {
@@ -142,6 +176,27 @@ describe("npm run validate and npm run stress", function () {
     expect(stress.output).to.match(/✓ (\d+) hits were acknowledged, \1 were counted\n/);
   });
 });
+
+interface Step extends NamedOperation {
+  /** False where what it makes may be there already. */
+  mustSucceed: boolean;
+}
+
+/** Every operation but the endless ones; what one reads, changes or removes is made before. */
+function inOrder(paths: ApiDocument["paths"]): Step[] {
+  const all = Object.entries(paths)
+    .flatMap(([path, methods]) =>
+      Object.entries(methods).map(([method, operation]) => ({ path, method, operation })),
+    )
+    .filter(({ operation }) => !JSON.stringify(operation).includes("text/event-stream"))
+    .map((named) => ({ ...named, mustSucceed: named.operation.deprecated !== true }));
+  const deprecated = all.filter(({ mustSucceed }) => !mustSucceed);
+  const by = (...methods: string[]) =>
+    all.filter(({ method, mustSucceed }) => mustSucceed && methods.includes(method));
+  const again = by("post").map((step) => ({ ...step, mustSucceed: false }));
+  const removals = by("delete").flatMap((removal) => [removal, ...again]);
+  return [...by("post"), ...by("put"), ...by("get"), ...removals, ...deprecated];
+}
 
 /** The command as npm runs it. */
 async function run(command: string, args: readonly string[], environment = { API_KEY: KEY }) {

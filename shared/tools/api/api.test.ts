@@ -3,7 +3,7 @@ import ajv2020 from "@redocly/ajv/dist/2020.js";
 import { createConfig, lintFromString } from "@redocly/openapi-core";
 import { expect } from "chai";
 import { serviceNames } from "../../contract.ts";
-import type { ApiDocument } from "../../kit/http/docs/openapi.ts";
+import type { ApiDocument, Operation } from "../../kit/http/docs/openapi.ts";
 import { breakingChanges, type Release, versionFaults } from "./changes.ts";
 import { factsOf } from "./facts.ts";
 
@@ -12,6 +12,7 @@ const rules = {
   extends: ["recommended"],
   rules: {
     "no-invalid-schema-examples": "error",
+    "no-invalid-media-type-examples": { severity: "error", allowAdditionalProperties: false },
     "operation-description": "error",
     "operation-operationId": "error",
     "tag-description": "error",
@@ -70,6 +71,22 @@ for (const service of serviceNames) {
       expect(text).to.not.match(/"type":"(?:number|integer)"(?!,[^{}]*"format")/);
     });
 
+    it("has an example of each request, of each answer and of each problem", async () => {
+      const { paths, components } = await contractOf(service);
+      const operations = Object.values(paths).flatMap((methods) => Object.values(methods));
+      expect(operations.flatMap(inputsOf).filter(hasNoExample)).to.deep.equal([]);
+      const responses = [...operations, components].flatMap((each) =>
+        Object.values(each.responses),
+      );
+      const contents = responses.flatMap((response) =>
+        Object.entries(("content" in response && response.content) || {}),
+      );
+      // A page, an image and a script are shown where they are asked for.
+      const data = contents.filter(([type]) => /json$|event-stream/.test(type));
+      expect(data).to.have.length.above(10);
+      expect(data.filter(([, media]) => hasNoExample(media as Media))).to.deep.equal([]);
+    });
+
     it("has the version number that its changes since the release ask for", async () => {
       const document = await contractOf(service);
       const now = { version: document.info.version, facts: factsOf(document) };
@@ -110,6 +127,22 @@ describe("standard validators", () => {
     }
   });
 });
+
+interface Media {
+  example?: unknown;
+  examples?: unknown;
+}
+
+/** Of an operation, what is sent: the parts of its path, and its body in each of its types. */
+function inputsOf({ parameters = [], requestBody }: Operation): Media[] {
+  const { content = {} } = (requestBody ?? {}) as { content?: Record<string, Media> };
+  const inPath = parameters.filter((parameter) => parameter.in === "path");
+  return [...inPath.map(({ schema }) => schema), ...Object.values(content)];
+}
+
+function hasNoExample({ example, examples }: Media): boolean {
+  return example === undefined && examples === undefined;
+}
 
 /** Objects with fields and without a name. */
 function unnamedObjects(value: unknown): string[] {

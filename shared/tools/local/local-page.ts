@@ -1,6 +1,8 @@
 import { readFile } from "node:fs/promises";
 import { container, serviceNames, type ServiceName } from "../../contract.ts";
-import { pageHtml } from "../../kit/http/docs/page-frame.ts";
+import { termHtml, termsHtml } from "../../kit/http/docs/schema-html.ts";
+import { servicesHtml } from "../../kit/http/docs/services-page.ts";
+import { pageHtml } from "../../kit/http/page/frame.ts";
 import { escapeHtml } from "../../kit/http/html.ts";
 import type { Instance } from "./instances.ts";
 import type { LocalStores } from "./stores/local-stores.ts";
@@ -19,36 +21,32 @@ export interface LocalPageOptions {
 /** The home page of the local stack: what runs, where to look, what to try. */
 export async function createLocalPage(options: LocalPageOptions): Promise<string> {
   const { port, instances, stores } = options;
-  const rows = await Promise.all(instances.map(createRow));
+  const running = await Promise.all(instances.map(describeInstance));
   const examples = await Promise.all(serviceNames.map(createExample));
-  return pageHtml(
-    "Page services, local",
-    `<h1>Page services on this machine</h1>
-<p>The gateway listens on port ${port} and routes as the deployed load balancer does.</p>
+  const main = `<h1>Page services on this machine</h1>
+<p class="lead">The gateway listens on port ${port} and routes as the deployed load balancer does.</p>
 <h2>Services</h2>
-<table><tr><th>service<th>to read<th>API</tr>${serviceNames.map(createLinks).join("")}</table>
+${servicesHtml()}
 <h2>Instances</h2>
-<table><tr><th>instance<th>now<th colspan="3">asked directly</tr>${rows.join("")}</table>
+<p class="hint">Asked directly, without the gateway.</p>
+${termsHtml(running)}
 <h2>Stores</h2>
-<table>
-<tr><th>DynamoDB<td>${escapeHtml(stores?.dynamodb ?? "starting")}</tr>
-<tr><th>Redis<td>${escapeHtml(stores?.redis ?? "starting")}</tr>
-</table>
+${termsHtml([
+  termHtml("DynamoDB", stores?.dynamodb ?? "starting"),
+  termHtml("Redis", stores?.redis ?? "starting"),
+])}
 <h2>Requests to try</h2>
-${examples.join("")}`,
-  );
+${examples.join("")}`;
+  return pageHtml({ title: "Page services, local", main });
 }
 
-function createLinks(service: ServiceName): string {
-  const link = (path: string) => `<a href="/${service}/${path}">${path}</a>`;
-  return `<tr><td>${service}<td>${link("docs")}<td>${link("openapi.json")}</tr>`;
-}
-
-async function createRow({ name, port }: Instance): Promise<string> {
+async function describeInstance({ name, port }: Instance): Promise<string> {
   const url = `http://127.0.0.1:${port}`;
-  const paths = [container.metricsPath, container.healthPath, "/readyz"];
-  const links = paths.map((path) => `<td><a href="${url}${path}">${path.slice(1)}</a>`);
-  return `<tr><td>${name}<td>${escapeHtml(await askReadiness(url))}${links.join("")}</tr>`;
+  const paths = [container.metricsPath, container.healthPath, container.readyPath];
+  const links = paths.map(
+    (path) => `<a href="${url}${path}">${path.slice(1)}<span class="unseen"> of ${name}</span></a>`,
+  );
+  return termHtml(`${name} <small>· ${links.join(" · ")}</small>`, await askReadiness(url));
 }
 
 async function askReadiness(url: string): Promise<string> {
@@ -69,5 +67,5 @@ async function createExample(service: ServiceName): Promise<string> {
   const text = await readFile(file, "utf8").catch(() => undefined);
   if (text === undefined) return "";
   const path = `services/${service}/example/requests.http`;
-  return `<h3>${service}</h3><p>${path}, which editors run:</p><pre>${escapeHtml(text)}</pre>`;
+  return `<h3>${service}</h3><p class="hint">${path}, which editors run:</p><pre>${escapeHtml(text)}</pre>`;
 }

@@ -151,7 +151,7 @@ describe("npm start", () => {
 
     it("has a home page with each instance, its metrics and requests to try", async () => {
       const page = await (await fetch(`${stack.url}/local`)).text();
-      expect(page.match(/<td>ready</g)).to.have.lengthOf(6);
+      expect(page.match(/<dd>ready</g)).to.have.lengthOf(6);
       expect(page).to.include("/stream-guard/docs").and.to.include("POST {{url}}/api/v1/stream");
       const [metrics = ""] = /http:\/\/127\.0\.0\.1:\d+\/metrics/.exec(page) ?? [];
       expect(await (await fetch(metrics)).text()).to.include("http_request_duration_seconds");

@@ -28,9 +28,7 @@ async function run(): Promise<boolean> {
   const stopRequested = nextStopSignal();
   // Held while the services start: when that fails, its message shows the last ones.
   const lines = new HeldLines();
-  const tracesUrl = settings.traces
-    ? `http://127.0.0.1:${settings.port}${TRACES_PATH}`
-    : undefined;
+  const tracesUrl = settings.traces ? `http://127.0.0.1:${settings.port}${TRACES_PATH}` : undefined;
   const stack = await LocalStack.start({
     ...settings,
     note: (text) => lines.print(text),

@@ -22,9 +22,7 @@ export async function pageFaults(page: Page): Promise<string[]> {
     if (needed > width) faults.push(`${width} px: needs ${needed} px`);
     for (const colorScheme of schemes) {
       await page.emulateMedia({ colorScheme });
-      const { violations } = await page.evaluate<axe.AxeResults>(
-        `axe.run(${rules[colorScheme]})`,
-      );
+      const { violations } = await page.evaluate<axe.AxeResults>(`axe.run(${rules[colorScheme]})`);
       const places = violations.flatMap(({ id, nodes }) =>
         nodes.map(({ target }) => `${width} px, ${colorScheme}: ${id} at ${target.join(" ")}`),
       );

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { type ProblemKind, problems, problemType } from "../problem.ts";
 import { type Reply, type Route, successorOf } from "../route.ts";
+import { exampleOf, withExample } from "./example.ts";
 import { type JsonObject, toJsonSchema } from "./json-schema.ts";
 
 /** An answer, or where it is described. */
@@ -41,12 +42,15 @@ const AnyProblem = z
     title: z.string(),
     status: z.int().min(400).max(599),
     detail: z.string().describe("What was expected, what came and what to do."),
-    request_id: z.string().describe("Finds this request in the service's log."),
+    request_id: z.string().meta({
+      description: "Finds this request in the service's log.",
+      examples: ["6e0f7a92-3c1e-4bd2-9a55-3e8d1f6c2b40-17"],
+    }),
   })
   .meta({ id: "Problem", description: "RFC 9457 problem details." });
 
-/** Components that no operation has to itself. */
-export function createComponents(): Components {
+/** Components that no operation of the service has to itself. */
+export function createComponents(service: string): Components {
   const schemas: JsonObject = {};
   const Failure = {
     description:
@@ -57,7 +61,12 @@ export function createComponents(): Components {
       ...describeHeaders(problems.methodNotAllowed.headers),
       ...describeHeaders(problems.tooManyRequests.headers),
     },
-    content: problemContent(AnyProblem, schemas),
+    content: {
+      "application/problem+json": {
+        schema: toJsonSchema(AnyProblem, "output", schemas),
+        ...describeExamples([problems.methodNotAllowed, problems.tooManyRequests], service),
+      },
+    },
   };
   const description = "Finds the request in the log: the caller's own, where it sent one.";
   return {
@@ -126,17 +135,21 @@ function describeReply(
 }
 
 function describeContent(reply: Reply, schemas: JsonObject): { content?: JsonObject } {
-  const { schema, type, item, page } = reply;
+  const { schema, type, item, page, example } = reply;
+  const own = example === undefined ? {} : { example };
+  const text = { schema: { type: "string" }, ...own };
   const content = {
-    ...(schema && { "application/json": { schema: toJsonSchema(schema, "output", schemas) } }),
-    ...(type !== undefined && { [type]: { schema: { type: "string" } } }),
+    ...(schema && {
+      "application/json": {
+        ...withExample(toJsonSchema(schema, "output", schemas), schemas),
+        ...own,
+      },
+    }),
+    ...(type !== undefined && { [type]: text }),
     ...(page === true && { "text/html": { schema: { type: "string" } } }),
     // OpenAPI 3.1 has no word for the schema of one event; 3.2 will: `itemSchema`.
     ...(item && {
-      "text/event-stream": {
-        schema: { type: "string" },
-        "x-item-schema": toJsonSchema(item, "output", schemas),
-      },
+      "text/event-stream": { ...text, "x-item-schema": toJsonSchema(item, "output", schemas) },
     }),
   };
   return Object.keys(content).length === 0 ? {} : { content };
@@ -156,24 +169,43 @@ function describeProblems(
   components.responses[name] ??= {
     description: kinds.map((kind) => `${kind.title}: ${kind.description}`).join(" "),
     headers: { ...everyHeader, ...describeCaching("no-store"), ...describeHeaders(headers) },
-    content: problemContent(others.length === 0 ? schema : either(), components.schemas),
+    content: {
+      "application/problem+json": {
+        schema: toJsonSchema(others.length === 0 ? schema : either(), "output", components.schemas),
+        ...describeExamples(kinds, service),
+      },
+    },
   };
   return { $ref: `${RESPONSES}${name}` };
 }
 
 /** With literals for what is always the same, so that a client can tell the kinds apart by type. */
 function problemSchema(kind: ProblemKind, service: string): z.ZodObject {
-  const { id, title, status, description, members } = kind;
+  const { id, title, status, description, members, detail = description } = kind;
   return AnyProblem.extend({
     type: z.literal(problemType(service, kind)),
     title: z.literal(title),
     status: z.literal(status),
+    detail: AnyProblem.shape.detail.meta({ examples: [detail] }),
     ...members?.shape,
   }).meta({ id: `${toPascalCase(id)}Problem`, description });
 }
 
-function problemContent(schema: z.ZodType, schemas: JsonObject): JsonObject {
-  return { "application/problem+json": { schema: toJsonSchema(schema, "output", schemas) } };
+function describeExamples(kinds: readonly ProblemKind[], service: string): JsonObject {
+  const examples = kinds.map((kind) => {
+    return [kind.id, { summary: kind.title, value: exampleOfProblem(kind, service) }] as const;
+  });
+  return { examples: Object.fromEntries(examples) };
+}
+
+/** What a caller gets; the members of its own are those of their schema's example. */
+export function exampleOfProblem(kind: ProblemKind, service: string): JsonObject {
+  const { members, ...common } = kind;
+  const parts = [problemSchema(common, service), ...(members ? [members] : [])].map((part) => {
+    const schemas: JsonObject = {};
+    return exampleOf(toJsonSchema(part, "output", schemas), schemas);
+  });
+  return Object.assign({}, ...parts) as JsonObject;
 }
 
 function describeCaching(caching: Route["caching"]): JsonObject {

@@ -24,9 +24,11 @@ export function toJsonSchema(
   const wrapped = z.toJSONSchema(z.object({ value: schema }), {
     io,
     unrepresentable: "any",
-    override({ zodSchema: { _zod }, jsonSchema }) {
-      const { def } = _zod;
-      // A default stands behind the conversion of a text, where the library leaves it out.
+    override({ zodSchema, jsonSchema }) {
+      const { def } = zodSchema._zod;
+      // The library leaves out the examples and the default of what is converted.
+      const { examples } = z.globalRegistry.get(zodSchema) ?? {};
+      if (examples !== undefined) jsonSchema.examples ??= examples as unknown[];
       if (def.type === "default") jsonSchema.default ??= def.defaultValue as number;
       if (io === "output") delete jsonSchema.additionalProperties;
       if ("discriminator" in def) jsonSchema["discriminator"] = discriminatorOf(def);

@@ -9,6 +9,7 @@ import {
   type DescribedPath,
   type Response,
 } from "./answers.ts";
+import { withExample } from "./example.ts";
 import { type JsonObject, toJsonSchema } from "./json-schema.ts";
 
 /** An OpenAPI 3.1 document. */
@@ -58,7 +59,7 @@ const servers = [{ url: "/", description: "The system that serves this descripti
 /** Describes a service by the very routes that serve it. */
 export function describeApi(about: ServiceDescription, routes: readonly Route[]): ApiDocument {
   const { service, title, version, description } = about;
-  const components = createComponents();
+  const components = createComponents(service);
   const paths: ApiDocument["paths"] = {};
   for (const route of routes) {
     for (const path of route.paths) {
@@ -165,7 +166,7 @@ function describeParameters(
 }
 
 function describeBody(route: Route, body: z.ZodType, schemas: JsonObject): JsonObject {
-  const content = { schema: toJsonSchema(body, "input", schemas) };
+  const content = withExample(toJsonSchema(body, "input", schemas), schemas);
   return {
     required: !body.safeParse(undefined).success,
     content: {

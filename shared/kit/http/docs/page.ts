@@ -1,116 +1,109 @@
-import { curlCommand, type NamedOperation } from "./curl.ts";
-import { fieldsHtml, typeHtml } from "./schema.ts";
-import { pageHtml } from "./page-frame.ts";
+import { createHash } from "node:crypto";
 import { escapeHtml, inlineHtml } from "../html.ts";
-import { type Components, type Response, RESPONSES } from "./answers.ts";
+import { pageHtml } from "../page/frame.ts";
+import { TryIt } from "./browser/try-it.ts";
 import type { JsonObject } from "./json-schema.ts";
-import type { ApiDocument, Operation, Parameter } from "./openapi.ts";
+import type { Components } from "./answers.ts";
+import type { ApiDocument } from "./openapi.ts";
+import { operationHtml, requestLine, titleOf } from "./operation.ts";
+import { type NamedOperation, ORIGIN } from "./request.ts";
+import { fieldsHtml, termHtml, termsHtml, typeHtml } from "./schema-html.ts";
 
-/** An API description as one page; `problems` is its list of the kinds of problems. */
-export function docsPage({ info, paths, components }: ApiDocument, problems: string): string {
-  const operations = Object.entries(paths).flatMap(([path, methods]) =>
+/** The page's script by its own source text. Without it the page can be read as well. */
+const script = `new (${String(TryIt)})().start();`;
+
+/** Names the script for a security policy. */
+export const docsScriptHash = createHash("sha256").update(script).digest("base64");
+
+export interface DocsPageOptions {
+  service: string;
+  document: ApiDocument;
+  /** HTML: the kinds of problems. */
+  problems: string;
+}
+
+/** An API description as one page, in which `ORIGIN` stands for the origin of its reader. */
+export function docsPage({ service, document, problems }: DocsPageOptions): string {
+  const { info, tags, paths, components } = document;
+  const all = Object.entries(paths).flatMap(([path, methods]) =>
     Object.entries(methods).map(([method, operation]) => ({ path, method, operation })),
   );
-  const sections = operations.map((named) => operationHtml(named, components));
-  return pageHtml(
-    info.title,
-    `<h1>${escapeHtml(info.title)}</h1>
+  const groups = groupsOf(
+    tags,
+    all.filter(({ operation }) => operation.deprecated !== true),
+  );
+  const main = `<div class="intro">
+<h1>${escapeHtml(info.title)}</h1>
 <p class="lead">${inlineHtml(info.description)}</p>
-<p>Version ${escapeHtml(info.version)} · <a href="openapi.json">openapi.json</a> · the examples take
-<code>URL</code> from the shell: <code>URL=http://localhost:8080</code></p>
-<table class="contents">${operations.map(contentsRow).join("")}</table>
-<h2>Operations</h2>
-${sections.join("\n")}
-<p>Every answer has <code>x-request-id</code>, which finds the request in the log.</p>
-<h2>Problems</h2>
+<p class="hint">Version ${escapeHtml(info.version)} · served from <code>${ORIGIN}</code> ·
+<a href="/${service}/openapi.json">openapi.json</a></p>
+</div>
+<nav class="contents" aria-label="Contents">
+${groups.map(contentsHtml).join("\n")}
+<ul><li><a href="#problems">Problems</a><li><a href="#schemas">Schemas</a></ul>
+</nav>
+<div class="content">
+${groups.map((group) => groupHtml(group, components)).join("\n")}
+${deprecatedHtml(all)}
+<h2 id="problems">Problems</h2>
+<p class="hint">Every answer has <code>x-request-id</code>, which finds the request in the log.</p>
 ${problems}
-<h2>Schemas</h2>
-${Object.entries(components.schemas).map(schemaHtml).join("\n")}`,
+<h2 id="schemas">Schemas</h2>
+${Object.entries(components.schemas).filter(isNoProblem).map(schemaHtml).join("\n")}
+</div>`;
+  return pageHtml({ title: `${info.title} API`, main, layout: "docs", script, service });
+}
+
+interface Group {
+  name: string;
+  description: string;
+  operations: readonly NamedOperation[];
+}
+
+/** By tag; what has none comes first. */
+function groupsOf(tags: ApiDocument["tags"], all: readonly NamedOperation[]): Group[] {
+  const untagged = { name: "operations", description: "What the service does." };
+  const groups = [untagged, ...tags].map((tag) => ({
+    ...tag,
+    operations: all.filter(
+      ({ operation: { tags: [own = untagged.name] = [] } }) => own === tag.name,
+    ),
+  }));
+  return groups.filter(({ operations }) => operations.length > 0);
+}
+
+function contentsHtml({ name, operations }: Group): string {
+  const links = operations.map(
+    ({ operation }) => `<li><a href="#${operation.operationId}">${titleOf(operation)}</a>`,
   );
+  return `<p>${escapeHtml(name)}</p><ul>${links.join("")}</ul>`;
 }
 
-function contentsRow({ method, path, operation }: NamedOperation): string {
-  const link = `<a href="#${operation.operationId}"><code>${escapeHtml(path)}</code></a>`;
-  const note = operation.deprecated ? " <small>deprecated</small>" : "";
-  return `<tr><th scope="row">${badge(method)} ${link}<td>${inlineHtml(operation.summary)}${note}`;
+function groupHtml({ name, description, operations }: Group, components: Components): string {
+  return `<h2>${escapeHtml(name)}</h2>
+<p class="hint">${inlineHtml(description)}</p>
+${operations.map((operation) => operationHtml(operation, components)).join("\n")}`;
 }
 
-function badge(method: string): string {
-  return `<span class="method ${method}">${method.toUpperCase()}</span>`;
-}
-
-function operationHtml(named: NamedOperation, components: Components): string {
-  const { method, path, operation } = named;
-  const { operationId, summary, description = "", parameters = [], requestBody } = operation;
-  const answers = Object.entries(operation.responses).map(([status, response]) =>
-    answerRow(status, response, components),
+function deprecatedHtml(all: readonly NamedOperation[]): string {
+  const deprecated = all.filter(({ operation }) => operation.deprecated === true);
+  if (deprecated.length === 0) return "";
+  const terms = deprecated.map(({ method, path, operation }) =>
+    termHtml(requestLine(method, path), operation.description ?? ""),
   );
-  return `<section id="${operationId}">
-<h3>${badge(method)} <code>${escapeHtml(path)}</code></h3>
-<p>${inlineHtml(summary)}${keyHtml(operation)}</p>
-${description === "" ? "" : `<p>${inlineHtml(description)}</p>`}
-<pre><code>${escapeHtml(curlCommand(named, components.schemas))}</code></pre>
-${parameters.length === 0 ? "" : `<h4>Parameters</h4><table>${parameters.map(parameterRow).join("")}</table>`}
-${requestBody === undefined ? "" : `<h4>Body</h4><p>${bodyHtml(requestBody)}</p>`}
-<h4>Answers</h4><table>${answers.join("")}</table>
-</section>`;
+  return `<h2>Deprecated</h2>\n<p class="hint">These work as well, and name their successor in <code>link</code>.</p>\n${termsHtml(terms)}`;
 }
 
-function keyHtml({ security }: Operation): string {
-  if (security.length === 0) return "";
-  const asked = security.some((scheme) => "apiKey" in scheme) ? "an API key" : "an access token";
-  const isOptional = security.some((scheme) => Object.keys(scheme).length === 0);
-  return ` <small>asks for ${asked}${isOptional ? ", where the deployment does" : ""}</small>`;
-}
-
-function parameterRow({ name, in: place, required, description, schema }: Parameter): string {
-  const { default: otherwise } = schema;
-  const note = [place, ...(required ? [] : ["optional"])].join(", ");
-  const fallback =
-    otherwise === undefined ? "" : `, else <code>${escapeHtml(JSON.stringify(otherwise))}</code>`;
-  return (
-    `<tr><th scope="row"><code>${escapeHtml(name)}</code> <small>${note}</small>` +
-    `<td>${typeHtml(schema)}${fallback}<td>${inlineHtml(description ?? "")}`
-  );
-}
-
-function bodyHtml(body: JsonObject): string {
-  const optional = body["required"] === true ? "" : " <small>may be left out</small>";
-  return `${contentHtml(body["content"])}${optional}`;
-}
-
-/** A body's media type, and its schema where it is worth naming. */
-function contentHtml(content: unknown): string {
-  return Object.entries((content ?? {}) as Record<string, { schema: JsonObject }>)
-    .map(([type, { schema }]) =>
-      type.endsWith("json")
-        ? `${typeHtml(schema)}${fieldsHtml(schema)}`
-        : `<code>${escapeHtml(type)}</code>`,
-    )
-    .join(" or ");
-}
-
-function answerRow(status: string, response: Response, { responses }: Components): string {
-  const described = "$ref" in response ? responses[response.$ref.replace(RESPONSES, "")] : response;
-  const { description = "", headers = {}, content } = described ?? {};
-  const named = Object.entries(headers as Record<string, Header>).flatMap(([name, header]) =>
-    "$ref" in header ? [] : [`<br><small><code>${name}</code> ${headerHtml(header)}</small>`],
-  );
-  return (
-    `<tr><th scope="row"><code>${status}</code><td>${contentHtml(content)}` +
-    `<td>${inlineHtml(description)}${named.join("")}`
-  );
-}
-
-type Header = { $ref: string } | { description?: string; schema: JsonObject };
-
-function headerHtml({ description, schema }: Exclude<Header, { $ref: string }>): string {
-  return description === undefined ? typeHtml(schema) : inlineHtml(description);
+/** A problem's schema says what its own page says. */
+function isNoProblem([name]: [string, unknown]): boolean {
+  return !/.Problem$/.test(name);
 }
 
 function schemaHtml([name, value]: [string, unknown]): string {
   const schema = value as JsonObject;
   const { description } = schema;
-  const text = typeof description === "string" ? `<p>${inlineHtml(description)}</p>` : "";
-  return `<section id="${escapeHtml(name)}"><h3>${escapeHtml(name)}</h3>${text}${fieldsHtml(schema)}</section>`;
+  const text =
+    typeof description === "string" ? `<p class="hint">${inlineHtml(description)}</p>` : "";
+  const content = fieldsHtml(schema);
+  return `<section id="${escapeHtml(name)}"><h3>${escapeHtml(name)}</h3>${text}${content === "" ? `<p>${typeHtml(schema)}</p>` : content}</section>`;
 }

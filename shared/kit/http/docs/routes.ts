@@ -1,10 +1,13 @@
 import { z } from "zod";
-import { docsPage } from "./page.ts";
+import { docsPage, docsScriptHash } from "./page.ts";
 import { sendHtml } from "../html.ts";
 import { Problem, problems } from "../problem.ts";
 import { describeApi, type ServiceDescription } from "./openapi.ts";
+import { servicesPage } from "./services-page.ts";
 import { problemCatalogue, problemList, problemPage } from "./problem-page.ts";
 import { type Route, route } from "../route.ts";
+import { originOf } from "../request/scheme.ts";
+import { ORIGIN } from "./request.ts";
 
 /** The description of a service's API, for programs and for people. */
 export function docsRoutes(about: ServiceDescription, routes: readonly Route[]): Route[] {
@@ -14,7 +17,9 @@ export function docsRoutes(about: ServiceDescription, routes: readonly Route[]):
   // Made for the first request: it would only delay the start of the process.
   const document = once(() => describeApi(about, routes));
   const json = once(() => JSON.stringify(document()));
-  const html = once(() => docsPage(document(), problemList(service, kinds.values())));
+  const html = once(() =>
+    docsPage({ service, document: document(), problems: problemList(service, kinds.values()) }),
+  );
   return [
     route({
       method: "GET",
@@ -33,7 +38,16 @@ export function docsRoutes(about: ServiceDescription, routes: readonly Route[]):
       operationId: "getDocs",
       summary: "This description, for people",
       replies: { 200: { description: "A page", type: "text/html" } },
-      handle: (ctx) => sendHtml(ctx, html()),
+      handle: (ctx) =>
+        sendHtml(ctx, html().replaceAll(ORIGIN, originOf(ctx.req)), { scriptHash: docsScriptHash }),
+    }),
+    route({
+      method: "GET",
+      paths: ["/docs"],
+      operationId: "getServices",
+      summary: "Where the documentation of each service begins",
+      replies: { 200: { description: "A page", type: "text/html" } },
+      handle: (ctx) => sendHtml(ctx, servicesPage()),
     }),
     route({
       method: "GET",

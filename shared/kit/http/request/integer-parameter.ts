@@ -7,6 +7,7 @@ export interface PathIntegerOptions {
   min: number;
   max: number;
   description: string;
+  example?: number;
 }
 
 export interface IntegerParameterOptions extends PathIntegerOptions {
@@ -39,8 +40,9 @@ function integerText({ min, max }: PathIntegerOptions) {
   });
 }
 
-function describe({ min, max, description }: PathIntegerOptions) {
-  return { type: "integer", minimum: min, maximum: max, description };
+function describe({ min, max, description, example }: PathIntegerOptions) {
+  const examples = example === undefined ? {} : { examples: [example] };
+  return { type: "integer", minimum: min, maximum: max, description, ...examples };
 }
 
 /** `limit` of every list: how many entries one page has. */

@@ -152,7 +152,7 @@ function sendPage({ request, response }: Exchange, html: string): void {
   request.resume();
   response.writeHead(200, {
     "content-type": "text/html; charset=utf-8",
-    "content-security-policy": "default-src 'none'; style-src 'unsafe-inline'",
+    "content-security-policy": "default-src 'none'; style-src 'unsafe-inline'; img-src data:",
     "x-content-type-options": "nosniff",
     "cache-control": "no-store",
   });

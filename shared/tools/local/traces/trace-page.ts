@@ -1,4 +1,4 @@
-import { pageHtml } from "../../../kit/http/docs/page-frame.ts";
+import { pageHtml } from "../../../kit/http/page/frame.ts";
 import { escapeHtml } from "../../../kit/http/html.ts";
 import type { ReceivedSpan } from "./otlp-json.ts";
 import type { TraceReceiver } from "./trace-receiver.ts";
@@ -24,11 +24,11 @@ export function createTraceList({ traces }: TraceReceiver): string {
         `<tr><td>${milliseconds(first.durationMs)}<td><a href="${TRACES_PATH}/${first.traceId}">` +
         `${escapeHtml(first.name)}</a><td>${first.service}<td>${count}</tr>`,
     );
-  return pageHtml(
-    "Traces",
-    `<h1>The latest ${rows.length} traces, the slowest first</h1>
+  return pageHtml({
+    title: "Traces",
+    main: `<h1>The latest ${rows.length} traces, the slowest first</h1>
 <table><tr><th>took<th>request<th>service<th>spans</tr>${rows.join("")}</table>`,
-  );
+  });
 }
 
 /** One trace as a waterfall: what ran when, inside of what. */
@@ -51,12 +51,12 @@ export function createTracePage(traces: TraceReceiver, traceId: string): string 
   });
   const missing =
     "<p>There is no such trace yet: spans arrive within two seconds. Load it again.</p>";
-  return pageHtml(
-    `Trace ${traceId}`,
-    `<h1>Trace ${escapeHtml(traceId)}</h1>
+  return pageHtml({
+    title: `Trace ${traceId}`,
+    main: `<h1>Trace ${escapeHtml(traceId)}</h1>
 ${rows.length === 0 ? missing : `<p>${rows[0]?.span.service ?? ""}</p><table>${lines.join("")}</table>`}
 <p><a href="${TRACES_PATH}">All traces</a></p>`,
-  );
+  });
 }
 
 /** Children below their parents, by time; a span whose parent is not here stands at the left. */

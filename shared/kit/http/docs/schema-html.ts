@@ -7,11 +7,9 @@ interface Schema {
   type?: string;
   description?: string;
   format?: string;
-  pattern?: string;
   enum?: unknown[];
   const?: unknown;
   default?: unknown;
-  examples?: unknown[];
   minimum?: number;
   maximum?: number;
   minLength?: number;
@@ -23,7 +21,14 @@ interface Schema {
   required?: string[];
 }
 
-type Schemas = JsonObject;
+/** Something that has a name and a type: a field, or a parameter. */
+export interface Named {
+  name: string;
+  schema: JsonObject;
+  /** What stands beside the type, such as `optional`. */
+  notes: readonly string[];
+  description?: string | undefined;
+}
 
 /** What a value may be, in a few words; a schema of a name is a link to it. */
 export function typeHtml(value: JsonObject): string {
@@ -61,43 +66,36 @@ function rangeOf(least: number | undefined, most: number | undefined, unit = "")
 
 const codeOf = (value: unknown) => `<code>${escapeHtml(JSON.stringify(value))}</code>`;
 
-/** A table of an object's fields; nothing for any other schema. */
+/** What an object has; nothing for any other schema. */
 export function fieldsHtml(value: JsonObject): string {
-  const { properties, required = [] } = value as Schema;
-  if (properties === undefined) return "";
-  const rows = Object.entries(properties).map(([name, field]) => {
-    const { description = "" } = field as Schema;
-    const optional = required.includes(name) ? "" : " <small>optional</small>";
-    return (
-      `<tr><th scope="row"><code>${escapeHtml(name)}</code>${optional}` +
-      `<td>${typeHtml(field)}<td>${inlineHtml(description)}`
-    );
+  const { properties = {}, required = [] } = value as Schema;
+  return namedHtml(
+    Object.entries(properties).map(([name, schema]) => ({
+      ...{ name, schema, notes: required.includes(name) ? [] : ["optional"] },
+      description: (schema as Schema).description,
+    })),
+  );
+}
+
+/** A list of what has names and types, with what each means. */
+export function namedHtml(all: readonly Named[]): string {
+  const items = all.map(({ name, schema, notes, description = "" }) => {
+    const { default: otherwise } = schema as Schema;
+    const facts = [
+      ...notes,
+      typeHtml(schema),
+      ...(otherwise === undefined ? [] : [`by default ${codeOf(otherwise)}`]),
+    ].join(" · ");
+    return termHtml(`<code>${escapeHtml(name)}</code> <small>${facts}</small>`, description);
   });
-  return `<table>${rows.join("")}</table>`;
+  return termsHtml(items);
 }
 
-/** A value that the schema allows, for an example: its own where it has one. */
-export function exampleOf(value: JsonObject, schemas: Schemas): unknown {
-  const schema = value as Schema;
-  const given = schema.examples?.[0] ?? schema.default ?? schema.const ?? schema.enum?.[0];
-  if (given !== undefined) return given;
-  if (schema.$ref !== undefined) {
-    return exampleOf(schemas[schema.$ref.replace(SCHEMAS, "")] as JsonObject, schemas);
-  }
-  const [first] = schema.anyOf ?? schema.oneOf ?? [];
-  if (first) return exampleOf(first, schemas);
-  if (schema.properties) return exampleObject(schema, schemas);
-  return exampleScalar(schema);
+/** One entry of a list of terms; `term` is HTML, `meaning` a text. */
+export function termHtml(term: string, meaning: string): string {
+  return `<div><dt>${term}</dt><dd>${inlineHtml(meaning)}</dd></div>`;
 }
 
-function exampleObject({ properties = {}, required = [] }: Schema, schemas: Schemas): unknown {
-  const shown = Object.entries(properties).filter(([name]) => required.includes(name));
-  return Object.fromEntries(shown.map(([name, field]) => [name, exampleOf(field, schemas)]));
-}
-
-function exampleScalar({ type, pattern, minimum }: Schema): unknown {
-  if (type === "boolean") return true;
-  if (type === "integer" || type === "number") return Math.max(minimum ?? 1, 1);
-  // Of the texts that a pattern may ask for, ours are names or digits.
-  return pattern === undefined || new RegExp(pattern).test("example") ? "example" : "1";
+export function termsHtml(items: readonly string[]): string {
+  return items.length === 0 ? "" : `<dl>${items.join("\n")}</dl>`;
 }
