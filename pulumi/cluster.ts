@@ -61,7 +61,7 @@ export class Cluster extends pulumi.ComponentResource {
 }
 
 /** Leaves out a provider with neither base nor weight: naming it would only cost a deployment. */
-export function capacityStrategies(capacity: Config["cluster"]["capacity"]): CapacityStrategy[] {
+function capacityStrategies(capacity: Config["cluster"]["capacity"]): CapacityStrategy[] {
   const strategies = [
     { capacityProvider: "FARGATE", ...capacity.fargate },
     { capacityProvider: "FARGATE_SPOT", ...capacity.spot },

@@ -8,7 +8,7 @@ import {
 } from "../limits/listener-rules.ts";
 
 /** Listener rules below this priority are Prometheus' own. */
-export const lowestPriority = 10;
+const lowestPriority = 10;
 
 /** One listener rule of the contract, by its place there. */
 interface Placed extends ListenerRule {

@@ -54,7 +54,7 @@ export interface Reading extends Tally {
 }
 
 /**
- * All that is told of a page at one moment, read in one step of the store.
+ * All that is known of a page at one moment, read in one step of the store.
  *
  * Its numbers agree: the last minute is at most the sum of the spans, and that at most the count.
  */

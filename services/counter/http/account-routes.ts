@@ -8,7 +8,12 @@ import { accountProblem, accountProblems, invalidToken } from "./account-problem
 import * as schemas from "./account-schemas.ts";
 import { networkOf } from "../../../shared/kit/http/limits/network.ts";
 import { keyReusedKind } from "./problems.ts";
-import { addressOf, describeIdempotencyKey, idempotencyKeyOf, keyOfCaller } from "./visitor.ts";
+import {
+  addressOf,
+  describeIdempotencyKey,
+  idempotencyKeyOf,
+  keyOfCaller,
+} from "./visitors/visitor.ts";
 import { bearerOf } from "../../../shared/kit/http/request/api-key.ts";
 
 export interface AccountRoutesOptions {

@@ -3,7 +3,7 @@ import { sendJson } from "../../../shared/kit/http/send-json.ts";
 import { open, openProblems, type OpeningOptions, whoCounts } from "./openings.ts";
 import { createHitPresenter } from "./presenter.ts";
 import { keyReusedKind } from "./problems.ts";
-import { describeIdempotencyKey, idempotencyKeyOf } from "./visitor.ts";
+import { describeIdempotencyKey, idempotencyKeyOf } from "./visitors/visitor.ts";
 import { PageParams, Tally } from "./schemas.ts";
 
 export interface HitRoutesOptions extends OpeningOptions {

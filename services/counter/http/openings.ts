@@ -3,7 +3,7 @@ import { problems } from "../../../shared/kit/http/problem.ts";
 import { CountExhausted, type Counted, type Counter, KeyReused, type Opening } from "../counter.ts";
 import type { NewPages } from "./new-pages.ts";
 import { countExhausted, hitProblems, keyReused, tooManyNewPages } from "./problems.ts";
-import { keyOfCaller, visitorOf } from "./visitor.ts";
+import { keyOfCaller, visitorOf } from "./visitors/visitor.ts";
 
 export interface OpeningOptions {
   counter: Counter;

@@ -10,11 +10,11 @@ import type { Estimate, PageTotal } from "../estimates.ts";
 import { cursor } from "./schemas.ts";
 
 /** RFC 3339, UTC, whole seconds. */
-export function timeOf(second: number): string {
+function timeOf(second: number): string {
   return `${new Date(second * 1_000).toISOString().slice(0, 19)}Z`;
 }
 
-export function windowOf({ second }: Tally) {
+function windowOf({ second }: Tally) {
   return { from: timeOf(second - MINUTE_BUCKETS + 1), to: timeOf(second) };
 }
 

@@ -10,7 +10,7 @@ import { pageRoutes, type PageRoutesOptions } from "./page-routes.ts";
 import * as present from "./presenter.ts";
 import { listenerProblems, noStream } from "./problems.ts";
 import * as schemas from "./schemas.ts";
-import { addressOf } from "./visitor.ts";
+import { addressOf } from "./visitors/visitor.ts";
 
 const tag = "pages";
 

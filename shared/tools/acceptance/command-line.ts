@@ -6,7 +6,7 @@ import { Target, TIMEOUT_MS } from "./target.ts";
 const POLL_INTERVAL_MS = 500;
 
 /** Why the command cannot begin; its message says what to do. */
-export class UsageError extends Error {
+class UsageError extends Error {
   override readonly name = "UsageError";
 }
 

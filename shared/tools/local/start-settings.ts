@@ -6,7 +6,7 @@ import { logLevels } from "../../kit/process/log.ts";
 const MAX_INSTANCES = 16;
 
 /** What `npm start` itself reads of the environment. */
-export const startSettings = {
+const startSettings = {
   port: wholeNumber({
     env: env.port,
     meaning: "port of the gateway",

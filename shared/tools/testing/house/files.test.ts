@@ -1,5 +1,5 @@
-import { globSync } from "node:fs";
-import { basename, dirname, resolve } from "node:path";
+import { globSync, readFileSync } from "node:fs";
+import { basename, dirname, join, resolve } from "node:path";
 import { expect } from "chai";
 
 const root = resolve(import.meta.dirname, "../../../..");
@@ -30,5 +30,21 @@ describe("the rules of the house for files", () => {
     const collection = /(^|[/-])(utils?|helpers?|common|misc|index)([/.-]|$)/;
     const collections = modules.filter((file) => collection.test(file));
     expect(collections).to.deep.equal(["pulumi/index.ts"]);
+  });
+
+  it("export no function, class or value that no other file names", () => {
+    const wordsOf = (file: string) => readFileSync(join(root, file), "utf8").split(/[^\w$]+/);
+    const namedBy = new Map<string, Set<string>>();
+    for (const file of modules) {
+      for (const word of wordsOf(file))
+        namedBy.set(word, (namedBy.get(word) ?? new Set()).add(file));
+    }
+    const exported = /^export (?:async |abstract )?(?:function|class|const) (\w+)/gm;
+    const unused = modules.flatMap((file) =>
+      [...readFileSync(join(root, file), "utf8").matchAll(exported)]
+        .filter(([, name = ""]) => namedBy.get(name)?.size === 1)
+        .map(([, name]) => `${file}: ${name ?? ""}`),
+    );
+    expect(unused).to.deep.equal([]);
   });
 });

@@ -1,4 +1,4 @@
-import type { Log } from "../../shared/kit/process/log.ts";
+import type { Log } from "../../../shared/kit/process/log.ts";
 
 /** Pause between the end of a roll-up and the next one. */
 const ROLL_UP_MS = 10_000;

@@ -1,8 +1,8 @@
 import { type AttributeValue, DeleteItemCommand, PutItemCommand } from "@aws-sdk/client-dynamodb";
 import fc from "fast-check";
-import { LedgerStore } from "../dynamodb/ledger-store.ts";
-import type { LedgerEntry } from "../ledger.ts";
-import type { LocalStores } from "./local-stores.ts";
+import { LedgerStore } from "../../dynamodb/ledger-store.ts";
+import type { LedgerEntry } from "../../ledger.ts";
+import type { LocalStores } from "../local-stores.ts";
 import { ReservationWalk, walks } from "./reservation-walk.ts";
 
 const table = "counters";

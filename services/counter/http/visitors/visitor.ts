@@ -1,9 +1,12 @@
 import { hash } from "node:crypto";
 import type { Context } from "koa";
-import { networkOf } from "../../../shared/kit/http/limits/network.ts";
-import { invalidInput } from "../../../shared/kit/http/problem.ts";
-import { clientAddressOf, peerAddressOf } from "../../../shared/kit/http/request/client-address.ts";
-import type { Visitor } from "../counter.ts";
+import { networkOf } from "../../../../shared/kit/http/limits/network.ts";
+import { invalidInput } from "../../../../shared/kit/http/problem.ts";
+import {
+  clientAddressOf,
+  peerAddressOf,
+} from "../../../../shared/kit/http/request/client-address.ts";
+import type { Visitor } from "../../counter.ts";
 import { hitKind } from "./hit-kind.ts";
 
 /**

@@ -1,11 +1,11 @@
 import { expect } from "chai";
 import fc from "fast-check";
 
-import { StoreUnavailable } from "../../../shared/kit/store-unavailable.ts";
-import type { Ledger, LedgerEntry } from "../ledger.ts";
-import { RedisStore } from "../redis/redis-store.ts";
-import { type CounterRedis, FIRST_STEP } from "../redis/scripts.ts";
-import { FaultyLedger, FaultyPages, faults } from "./faulty-stores.ts";
+import { StoreUnavailable } from "../../../../shared/kit/store-unavailable.ts";
+import type { Ledger, LedgerEntry } from "../../ledger.ts";
+import { RedisStore } from "../../redis/redis-store.ts";
+import { type CounterRedis, FIRST_STEP } from "../../redis/scripts.ts";
+import { FaultyLedger, FaultyPages, faults } from "../faulty-stores.ts";
 
 const events = [
   ...["count", "count", "count", "count on both", "count on both"],

@@ -1,4 +1,4 @@
-import { LocalStores } from "./local-stores.ts";
+import { LocalStores } from "../local-stores.ts";
 import { walkPages } from "./walk-pages.ts";
 
 describe("Reservations", () => {
