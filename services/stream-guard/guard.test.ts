@@ -79,6 +79,17 @@ describe("StreamGuard", () => {
     expect(days).to.have.length.at.most(3 * 4);
   });
 
+  it("gives back the slot of a client of which it hears too late that it has left", async () => {
+    const { guard, unclaimed } = createGuard();
+    const leaving = new AbortController();
+    setImmediate(() => leaving.abort(new Error("left")));
+    const outcome = await guard
+      .start("caller", { details: {}, signal: leaving.signal })
+      .catch((error: unknown) => error);
+    expect(outcome).to.have.property("message", "left");
+    expect(unclaimed).to.have.length(1);
+  });
+
   it("keeps nothing of a stream that has ended", async () => {
     const { guard, saved } = createGuard();
     await guard.heartbeat("caller", "a", { video_ended: true });

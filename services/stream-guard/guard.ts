@@ -1,3 +1,4 @@
+import { setImmediate as immediate } from "node:timers/promises";
 import type { ActiveStreams } from "./active-streams.ts";
 import type {
   DetailsStore,
@@ -14,6 +15,8 @@ import type { UnclaimedSlots } from "./resilience/unclaimed-slots.ts";
 /** Most streams that an operator may allow a caller. */
 export const MAX_STREAM_LIMIT = 10;
 const DAY_MS = 86_400_000;
+/** Turns of the event loop that the end of a connection takes to be known: read, shut down, closed. */
+const CLOSING_TURNS = 3;
 
 export interface GuardTerms {
   /** Streams that one caller may have at the same time. */
@@ -84,6 +87,8 @@ export class StreamGuard {
     if (replaceStreamId !== undefined) active.ended(caller, replaceStreamId);
     await this.#undoOnFailure(order, async () => {
       await this.#keep(order, live, details);
+      // A busy process reads the store's reply before it hears that the client has left.
+      for (let turn = 0; turn < CLOSING_TURNS; turn += 1) await immediate();
       signal?.throwIfAborted();
     });
     return { result, ...this.#hold(order, live) };
