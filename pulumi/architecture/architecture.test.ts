@@ -18,4 +18,41 @@ describe("the picture of the architecture", () => {
       }
     }
   });
+
+  it("has no text that touches a border", () => {
+    const picture = drawArchitecture();
+    const boxes = [
+      ...picture.matchAll(/<rect .*?x="([\d.]+)" y="([\d.]+)" width="([\d.]+)" height="([\d.]+)"/g),
+    ].map(([, ...numbers]) => numbers.map(Number) as Box);
+    const texts = [...picture.matchAll(/<text class="(\w*)" x="([\d.]+)" y="([\d.]+)".*?>(.*?)</g)];
+    expect(boxes).to.have.length.above(serviceNames.length);
+    const touching = texts.filter(([, , x, y, label = ""]) => {
+      // Each character is at most 0.65 em wide, at 14 px; the text is centred at x.
+      const half = (label.length * 0.65 * 14) / 2;
+      const space = {
+        left: Number(x) - half,
+        right: Number(x) + half,
+        top: Number(y) - 14,
+        bottom: Number(y) + 6,
+      };
+      return boxes.some((box) => crosses(box, space));
+    });
+    expect(touching.map(([, , , , label]) => label)).to.deep.equal([]);
+  });
 });
+
+type Box = [x: number, y: number, width: number, height: number];
+
+interface Space {
+  left: number;
+  right: number;
+  top: number;
+  bottom: number;
+}
+
+/** Whether it is neither wholly inside of the box nor wholly outside. */
+function crosses([x, y, width, height]: Box, { left, right, top, bottom }: Space): boolean {
+  const isInside = left > x && right < x + width && top > y && bottom < y + height;
+  const isOutside = right < x || left > x + width || bottom < y || top > y + height;
+  return !isInside && !isOutside;
+}

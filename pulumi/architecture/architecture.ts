@@ -6,7 +6,7 @@ const ROW_HEIGHT = 150;
 const TOP = 96;
 const SERVICE = { x: 360, width: 240, height: 138 };
 const STORE = { x: 700, width: 220, height: 34 };
-const BALANCER = { x: 172, width: 104 };
+const BALANCER = { x: 160, width: 128 };
 
 const LABELLED = 'role="img" aria-labelledby="title"';
 const TITLE =
@@ -101,7 +101,7 @@ function drawStore({ label, y }: Store): string {
 function drawPrometheus(y: number): string {
   return [
     box({ x: SERVICE.x, y, width: SERVICE.width, height: 34, kind: "service" }),
-    text({ x: 480, y: y + 22, label: "prometheus · scrapes each 5 s" }),
+    text({ x: 480, y: y + 22, label: "prometheus, each 5 s" }),
   ].join("\n");
 }
 
