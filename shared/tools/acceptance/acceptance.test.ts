@@ -5,6 +5,7 @@ import { expect } from "chai";
 import { env, type ServiceName, serviceNames } from "../../contract.ts";
 import { DynamodbServer } from "../local/stores/dynamodb-server.ts";
 import { findFreePort } from "../local/processes/free-port.ts";
+import { ChildProcess } from "../local/processes/child-process.ts";
 import { Gateway } from "../local/gateway/gateway.ts";
 import { RedisServer } from "../local/stores/redis-server.ts";
 import { serviceEnvironment } from "../local/processes/service-environment.ts";
@@ -56,7 +57,7 @@ describe("npm run validate and npm run stress", function () {
     for (const args of [[], ["localhost:8080"], [url, "--unknown", "1"], [url, "--wait", "soon"]]) {
       const { code, output } = await run("validate", args);
       expect(code).to.equal(2);
-      expect(output).to.match(/^Usage: npm run validate -- <url> \[--wait 0\]/);
+      expect(output).to.match(/^Usage: npm run validate -- <url> \[--every 0\] \[--wait 0\]/);
     }
   });
 
@@ -174,6 +175,18 @@ describe("npm run validate and npm run stress", function () {
     expect(stress.code).to.equal(1);
     expect(stress.output).to.match(/✗ catalog: reads: \d+ × 503 no-instance/);
     expect(stress.output).to.match(/✓ (\d+) hits were acknowledged, \1 were counted\n/);
+  });
+
+  it("go on with --every until they are ended, and tell what fails", async () => {
+    const validation = await ChildProcess.start({
+      name: "validate",
+      command: process.execPath,
+      args: [fileURLToPath(new URL("validate.ts", import.meta.url)), url, "--every", "1"],
+      env: { API_KEY: KEY },
+    });
+    const line = await validation.waitForLine(/^\S+Z failing: /, 20_000);
+    expect(line).to.include("catalog").and.to.not.include("hits");
+    expect(await validation.stop()).to.deep.equal({ code: 1, signal: undefined });
   });
 });
 

@@ -4,22 +4,60 @@
  *
  * `API_KEY` is the key for writes, where the system asks for one; `USER_TOKEN` the token of a user,
  * where it knows its users by tokens. Leaves nothing behind but the counts of two pages of its own.
+ *
+ * With `--every 60` it does so every 60 s until it is ended, and prints only what changes.
  */
-import { runSuites } from "./checks/check.ts";
+import { runSuites, type Suite } from "./checks/check.ts";
 import { findTarget, runCommand } from "./command-line.ts";
 import { DescribedAnswers } from "./described-answers.ts";
 import { loadSuites } from "./checks/suites.ts";
+import type { Target } from "./target.ts";
+import { watch } from "./watch.ts";
 
 await runCommand(async () => {
-  const { target } = await findTarget("validate", process.argv.slice(2), {});
+  const args = process.argv.slice(2);
+  const { target, numbers } = await findTarget("validate", args, { every: 0 });
+  const suites = await loadSuites();
   console.log(`Validating ${target.url}`);
+  return numbers.every === 0
+    ? await validate(target, suites, (line) => console.log(line))
+    : await watch({
+        check: () => failingChecks(target, suites),
+        everyMs: numbers.every * 1_000,
+        signal: stopSignal(),
+        print: (line) => console.log(line),
+        now: () => Date.now(),
+      });
+});
+
+/** @returns whether everything is as it is described */
+async function validate(
+  target: Target,
+  suites: readonly Suite[],
+  print: (line: string) => void,
+): Promise<boolean> {
+  target.inspect = () => undefined;
   const described = await DescribedAnswers.read(target);
   target.inspect = (call, answer) => {
     described.check(call, answer);
   };
-  const suites = await loadSuites();
-  const { passed, failed } = await runSuites(target, suites, (line) => console.log(line));
-  console.log(`\n${described.count} answers compared with their descriptions`);
-  console.log(`${passed} passed, ${failed} failed`);
+  const { passed, failed } = await runSuites(target, suites, print);
+  print(`\n${described.count} answers compared with their descriptions`);
+  print(`${passed} passed, ${failed} failed`);
   return failed === 0;
-});
+}
+
+async function failingChecks(target: Target, suites: readonly Suite[]): Promise<string[]> {
+  const failing: string[] = [];
+  await validate(target, suites, (line) => {
+    const [, title] = /^ {2}✗ (.+) \(\d+ ms\)$/.exec(line) ?? [];
+    if (title !== undefined) failing.push(title);
+  });
+  return failing;
+}
+
+function stopSignal(): AbortSignal {
+  const stopping = new AbortController();
+  for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => stopping.abort());
+  return stopping.signal;
+}
