@@ -12,6 +12,7 @@ import {
   startInstances,
 } from "../../shared/tools/local/instances.ts";
 import { startLocalStores } from "../../shared/tools/local/stores/local-stores.ts";
+import { panelsOf, readMetrics } from "../../shared/tools/grafana/dashboard.ts";
 import { pollUntil } from "../../shared/tools/local/processes/poll-until.ts";
 
 const here = import.meta.dirname;
@@ -70,6 +71,7 @@ async function startPrometheus(directory: string, port: number): Promise<ChildPr
 describe("Prometheus before the local stack", () => {
   const started = new AsyncDisposableStack();
   let url: string;
+  let instances: readonly Instance[];
 
   before(async function () {
     this.timeout(60_000);
@@ -77,7 +79,7 @@ describe("Prometheus before the local stack", () => {
     started.defer(() => rm(directory, { recursive: true }));
     const stores = await startLocalStores({ dataDir: directory });
     for (const server of stores.servers) started.use(server);
-    const instances = await planInstances(1);
+    instances = await planInstances(1);
     const services = await startInstances(instances, stores.addresses, {
       env: { [env.drainSeconds]: "0" },
     });
@@ -114,6 +116,25 @@ describe("Prometheus before the local stack", () => {
     const targets = await fetch(`${url}/api/v1/targets?state=active`);
     const { data } = (await targets.json()) as { data: { activeTargets: unknown[] } };
     expect(data.activeTargets).to.have.lengthOf(serviceNames.length);
+  });
+
+  it("knows every metric and expression of the dashboards for Grafana", async function () {
+    this.timeout(60_000);
+    for (const { service, port: own } of instances) {
+      const text = await (await fetch(`http://127.0.0.1:${own}/metrics`)).text();
+      const metrics = readMetrics(text);
+      const panels = panelsOf(service, metrics);
+      expect(panels.length, service).to.be.within(8, 40);
+      for (const { expression } of panels) {
+        const answer = await fetch(`${url}/api/v1/query?query=${encodeURIComponent(expression)}`);
+        expect(answer.status, expression).to.equal(200);
+        const [series = ""] = /\w+\{service="[^"]+"\}/.exec(expression) ?? [];
+        // One that counts by a label has no sample before the first event.
+        if (!new RegExp(`^${series.replace(/\{.*/, "")}[ {]`, "m").test(text)) continue;
+        const known = await query(`count(${series})`);
+        expect(known, `${series}, which ${service} exports`).to.have.lengthOf(1);
+      }
+    }
   });
 
   it("knows a task by its id and its zone, and has Node's own metrics of each", async () => {

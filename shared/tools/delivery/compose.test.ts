@@ -24,13 +24,14 @@ interface ComposeService {
   environment?: Record<string, string>;
   depends_on?: Record<string, unknown> | string[];
   ports?: string[];
+  volumes?: string[];
   read_only?: boolean;
   cap_drop?: string[];
 }
 
 interface Compose {
   services: Record<string, ComposeService>;
-  configs: { prometheus: { content: string } };
+  configs: Record<"prometheus" | "grafana-source" | "grafana-dashboards", { content: string }>;
 }
 
 interface Scrape {
@@ -108,6 +109,20 @@ describe("compose.yaml", () => {
     const ports = Object.values(compose.services).flatMap(({ ports = [] }) => ports);
     expect(ports.filter((port) => !port.startsWith("127.0.0.1:"))).to.deep.equal([]);
     expect(service("tables").environment).to.have.property(env.dynamodbEndpoint);
+  });
+
+  it("shows each of them in Grafana, whose source is that Prometheus", () => {
+    const { command = [], volumes } = service("dashboards");
+    expect(command[1]).to.equal("shared/tools/grafana/write-dashboards.ts");
+    expect(command.slice(3)).to.deep.equal(
+      included().map((name) => `${name}=http://${name}:${container.port}`),
+    );
+    expect(volumes).to.deep.equal(["dashboards:/dashboards"]);
+    expect(service("grafana").volumes).to.deep.equal(["dashboards:/dashboards:ro"]);
+    const source = parse(compose.configs["grafana-source"].content) as object;
+    expect(source).to.have.nested.property("datasources[0].url", "http://prometheus:9090");
+    const provider = parse(compose.configs["grafana-dashboards"].content) as object;
+    expect(provider).to.have.nested.property("providers[0].options.path", command[2]);
   });
 
   it("scrapes each of them every five seconds, by the Prometheus that is deployed", async () => {
