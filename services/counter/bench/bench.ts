@@ -7,6 +7,8 @@ import { bundleService } from "../../../shared/tools/delivery/bundle-service.ts"
 import { medianStartMs } from "../../../shared/tools/delivery/start-time.ts";
 import { DynamodbServer } from "../../../shared/tools/local/stores/dynamodb-server.ts";
 import { RedisServer } from "../../../shared/tools/local/stores/redis-server.ts";
+import { measureSilentChannels } from "../../../shared/tools/bench/silent-channels.ts";
+import { TraceReceiver } from "../../../shared/tools/local/traces/trace-receiver.ts";
 import { serviceEnvironment } from "../../../shared/tools/local/processes/service-environment.ts";
 import { ServiceProcess } from "../../../shared/tools/local/processes/service-process.ts";
 import { type LoadResult, measure } from "../../../shared/tools/bench/load.ts";
@@ -22,10 +24,11 @@ export async function bench(): Promise<BenchReport> {
   await dynamodb.createTables();
   const inRedis = await measureInRedis(redis, dynamodb);
   const inDynamoDB = await measureInDynamoDB(dynamodb);
+  const traced = await measureTraced(redis, dynamodb);
   const start = await measureStart(redis, dynamodb);
   return {
-    loads: [...inRedis.loads, ...inDynamoDB.loads],
-    rows: [...inRedis.rows, ...inDynamoDB.rows, start],
+    loads: [...inRedis.loads, ...inDynamoDB.loads, ...traced.loads],
+    rows: [...inRedis.rows, ...inDynamoDB.rows, ...traced.rows, start],
   };
 }
 
@@ -83,6 +86,29 @@ async function measureInDynamoDB(dynamodb: DynamodbServer): Promise<BenchReport>
   ]);
   const [batched, updates] = loads;
   return { loads, rows: [ratio("hit on DynamoDB", [batched, "one update a hit", updates], 5)] };
+}
+
+/** The receiver is in this process, which also makes the load. */
+async function measureTraced(redis: RedisServer, dynamodb: DynamodbServer): Promise<BenchReport> {
+  await using receiver = await TraceReceiver.start();
+  const stores = serviceEnvironment("counter", { dynamodbUrl: dynamodb.url, redisUrl: redis.url });
+  const env = { ...stores, SESSIONS: "off" };
+  const traces = { TRACES: "otlp", OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url };
+  await using plain = await ServiceProcess.start("counter", { env });
+  await using traced = await ServiceProcess.start("counter", { env: { ...env, ...traces } });
+  const loads = await measure([
+    target("counter, without traces", plain, HITS),
+    target("counter, 5 % traced", traced, HITS),
+  ]);
+  const [without, recorded] = loads;
+  const off = await measureSilentChannels();
+  return {
+    loads,
+    rows: [
+      ratio("hit, 5 % traced", [recorded, "without traces", without], 0.9),
+      { what: "traces, off", against: "a hit", measured: off, aim: "<=", reach: 1, unit: "µs" },
+    ],
+  };
 }
 
 function start(baseline: string, env: Record<string, string>): Promise<ServiceProcess> {
