@@ -7,6 +7,7 @@ import { Data } from "./data/tables.ts";
 import { findZoneId } from "./ingress/zone.ts";
 import { Ingress } from "./ingress/ingress.ts";
 import { Microservice } from "./microservice/microservice.ts";
+import { OutsideCheck } from "./alarms/outside-check.ts";
 import { Network } from "./network/network.ts";
 import { Prometheus } from "./prometheus/prometheus.ts";
 import { Secret } from "./data/secret.ts";
@@ -42,6 +43,9 @@ const microservices = serviceNames.map((name) => {
   const args = { contract: services[name], options: config.services[name], platform };
   return [name, new Microservice(name, args)] as const;
 });
+if (config.alarms.outsideCheck)
+  new OutsideCheck("outside", { config, ingress, services: serviceNames });
+
 const prometheus =
   config.prometheus && new Prometheus("prometheus", { options: config.prometheus, platform });
 const dashboard = new Dashboard("dashboard", {

@@ -318,7 +318,7 @@ describe("the services in the Pulumi program", () => {
     it("draws a row of the dashboard for each service", () => {
       const { dashboardBody } = find(dev, "aws:cloudwatch/dashboard:Dashboard", "dashboard").props;
       const { widgets } = JSON.parse(String(dashboardBody)) as { widgets: unknown[] };
-      expect(widgets).to.have.lengthOf(3 * serviceNames.length);
+      expect(widgets, "and the ways into the logs").to.have.lengthOf(3 * serviceNames.length + 1);
     });
 
     it("runs Prometheus only where it is asked for, on its own host and for the allowed", () => {

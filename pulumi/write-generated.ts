@@ -1,6 +1,7 @@
 // Rewrites what is generated and committed: `node pulumi/write-generated.ts`, then `npm run fix`.
 import { readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
+import { ringsTable } from "./alarms/rings.ts";
 import { configTable, scalingTable } from "./config/table.ts";
 import { estimate } from "./cost/estimate.ts";
 import { costTable } from "./cost/tables.ts";
@@ -14,13 +15,18 @@ const bills: Record<string, Charge[]> = {};
 for (const stack of ["dev", "prod"]) {
   const { resources, region } = await recordWorkingTree(stack);
   bills[stack] = estimate(resources, region);
+  if (stack === "prod") await replaceIn("RUNBOOK.md", { rings: ringsTable(resources) });
   await writeFile(path.join(directory, "offline", `${stack}.txt`), `${resourceTree(resources)}\n`);
 }
 
-const readme = path.join(directory, "README.md");
-const text = await readFile(readme, "utf8");
-const tables = { config: configTable(), scaling: scalingTable(), cost: costTable(bills) };
-await writeFile(readme, replaceTables(text, tables));
+await replaceIn("README.md", {
+  ...{ config: configTable(), scaling: scalingTable(), cost: costTable(bills) },
+});
+
+async function replaceIn(document: string, tables: Record<string, string>): Promise<void> {
+  const file = path.join(directory, document);
+  await writeFile(file, replaceTables(await readFile(file, "utf8"), tables));
+}
 
 /** Each table stands between `<!-- name -->` and `<!-- /name -->`. */
 function replaceTables(markdown: string, tables: Record<string, string>): string {

@@ -47,6 +47,8 @@ export interface ServiceContract {
   apiKeys: boolean;
   /** True when the service signs tokens for its users. */
   tokenKeys?: boolean;
+  /** What its log tells beside failed requests; a deployment has an alarm for each. */
+  signals?: readonly ("refusedLogins" | "refusedWrites" | "openCircuits" | "missingNumbers")[];
   /** The tables it touches, each with the only actions it is granted. */
   tables: Partial<Record<TableName, readonly TableAction[]>>;
   /**
@@ -80,6 +82,7 @@ export const services = {
     redis: true,
     apiKeys: true,
     tokenKeys: true,
+    signals: ["refusedLogins", "refusedWrites", "missingNumbers"],
     tables: {
       counters: ["DescribeTable", "GetItem", "UpdateItem", "DeleteItem", "Scan"],
       sessions: ["BatchWriteItem"],
@@ -92,6 +95,7 @@ export const services = {
     rules: [{ paths: ["/data", "/product/*", "/catalog", "/catalog/*"], priority: 20 }],
     redis: true,
     apiKeys: true,
+    signals: ["openCircuits"],
     tables: {
       products: ["DescribeTable", "GetItem", "PutItem", "DeleteItem", "Scan"],
     },
@@ -113,6 +117,7 @@ export const services = {
     ],
     redis: false,
     apiKeys: true,
+    signals: ["openCircuits"],
     tables: {
       streams: ["DescribeTable", "GetItem", "UpdateItem", "BatchGetItem"],
     },
@@ -161,9 +166,7 @@ export const env = {
   embeddedMetrics: "EMBEDDED_METRICS",
   /** Name of the deployment (project and stack), so that two of one account keep their metrics apart. */
   deployment: "DEPLOYMENT",
-  /** `otlp`: the service sends traces. */
   traces: "TRACES",
-  /** Named as OpenTelemetry does. */
   tracesEndpoint: "OTEL_EXPORTER_OTLP_ENDPOINT",
   tracesPercent: "TRACES_PERCENT",
 } as const;
@@ -172,7 +175,6 @@ export const env = {
 export interface Place {
   /** AWS region of the tables. */
   region: string;
-  /** Real names of the tables. */
   tableNames: Readonly<Record<TableName, string>>;
   /** A local DynamoDB; undefined for the region's own. */
   dynamodbEndpoint?: string | undefined;

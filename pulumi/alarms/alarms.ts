@@ -1,38 +1,9 @@
-import * as aws from "@pulumi/aws";
+import type * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
 import type { Config } from "../config/parse.ts";
-
-type Input = pulumi.Input<string>;
-
-/** Which numbers an alarm watches: one metric, or an expression over several. */
-interface Metric {
-  namespace: string;
-  metricName: string;
-  dimensions?: Record<string, Input>;
-  /** `Sum`, `Average`, …, or a percentile such as `p95`. */
-  statistic: string;
-}
-
-/** What an alarm watches, and when it rings: in two of three minutes. */
-interface Watch {
-  description: string;
-  metric: Metric | { metrics: Record<string, Metric>; expression: string };
-  /** Rings at or above it, or below it. */
-  threshold: number;
-  rings?: "below";
-  /** What no data means; by default that there was no traffic, which is no fault. */
-  missing?: "breaching";
-  dependsOn?: pulumi.Resource;
-}
+import { alarm, type AlarmScope, type Input, type Metric, type Watch } from "./alarm.ts";
 
 export type Thresholds = Config["alarms"];
-
-/** Everything that the alarms of one part have in common. */
-export interface AlarmScope {
-  name: string;
-  topicArn: Input;
-  parent: pulumi.Resource;
-}
 
 export interface TrafficArgs {
   thresholds: Thresholds;
@@ -57,6 +28,7 @@ export function trafficAlarms(scope: AlarmScope, args: TrafficArgs): TrafficAlar
   const requests = { ...balancer, metricName: "RequestCount", statistic: "Sum" };
   return {
     errors: alarm(scope, "errors", {
+      severity: "page",
       description: `${errorPercent} % of the requests or more fail, at least ${errorsPerMinute} a minute`,
       metric: {
         metrics: { failures: { ...args.failures, statistic: "Sum" }, requests },
@@ -65,6 +37,7 @@ export function trafficAlarms(scope: AlarmScope, args: TrafficArgs): TrafficAlar
       threshold: errorPercent,
     }),
     latency: alarm(scope, "latency", {
+      severity: "page",
       description: `One answer in twenty takes ${p95Seconds} s or more`,
       metric: {
         metrics: {
@@ -85,6 +58,7 @@ export function healthAlarms(
 ): void {
   const target = { namespace: "AWS/ApplicationELB", dimensions: args.dimensions };
   alarm(scope, "unhealthy", {
+    severity: "ticket",
     description: "A task does not answer its health check",
     metric: { ...target, metricName: "UnHealthyHostCount", statistic: "Maximum" },
     threshold: 1,
@@ -92,6 +66,7 @@ export function healthAlarms(
   // A schedule may take all tasks away on purpose.
   if (args.mayRest) return;
   alarm(scope, "outage", {
+    severity: "page",
     description: "No healthy task is left: every request to the service fails",
     // Each zone tells its own count, and one without tasks may tell 0.
     metric: { ...target, metricName: "HealthyHostCount", statistic: "Maximum" },
@@ -102,19 +77,16 @@ export function healthAlarms(
   });
 }
 
-/** Refused logins a minute that no forgetful user makes. */
-const REFUSED_LOGINS_A_MINUTE = 100;
+/** What a service tells its log, and when that is too much in a minute. */
+export interface LogAlarm extends Pick<Watch, "severity" | "description" | "isEvent"> {
+  /** The last part of the alarm's name. */
+  what: string;
+  metric: Pick<Metric, "namespace" | "metricName">;
+  threshold: number;
+}
 
-/** Rings when somebody tries passwords. */
-export function loginAlarm(
-  scope: AlarmScope,
-  metric: Pick<Metric, "namespace" | "metricName">,
-): void {
-  alarm(scope, "logins", {
-    description: `${REFUSED_LOGINS_A_MINUTE} logins a minute or more have a wrong password`,
-    metric: { ...metric, statistic: "Sum" },
-    threshold: REFUSED_LOGINS_A_MINUTE,
-  });
+export function logAlarm(scope: AlarmScope, { what, metric, ...watch }: LogAlarm): void {
+  alarm(scope, what, { ...watch, metric: { ...metric, statistic: "Sum" } });
 }
 
 export function cpuAlarm(
@@ -122,6 +94,7 @@ export function cpuAlarm(
   { cpuPercent, dimensions }: { cpuPercent: number; dimensions: Record<string, Input> },
 ): void {
   alarm(scope, "cpu", {
+    severity: "ticket",
     description: `Mean CPU at ${cpuPercent} % or more: the service cannot scale any further`,
     metric: {
       namespace: "AWS/ECS",
@@ -139,6 +112,8 @@ export function balancerAlarm(
   { errorsPerMinute, loadBalancer }: { errorsPerMinute: number; loadBalancer: Input },
 ): void {
   alarm(scope, "errors", {
+    severity: "page",
+    runbook: "balancer",
     description: `The load balancer itself answers ${errorsPerMinute} requests a minute with 5xx`,
     metric: {
       namespace: "AWS/ApplicationELB",
@@ -153,6 +128,9 @@ export function balancerAlarm(
 /** Rings for each event that an EventBridge rule matched. */
 export function eventAlarm(scope: AlarmScope, ruleName: Input): void {
   alarm(scope, "events", {
+    severity: "ticket",
+    runbook: "deployment",
+    isEvent: true,
     description: "ECS gave up on a deployment; the log group of these events has the details",
     metric: {
       namespace: "AWS/Events",
@@ -169,6 +147,7 @@ export function cacheMemoryAlarm(
   { cacheMemoryPercent, cacheNodeId }: { cacheMemoryPercent: number; cacheNodeId: Input },
 ): void {
   alarm(scope, "memory", {
+    severity: "ticket",
     description: `Valkey has ${cacheMemoryPercent} % of its memory in use`,
     metric: {
       namespace: "AWS/ElastiCache",
@@ -184,6 +163,8 @@ export function cacheMemoryAlarm(
 export function throttleAlarms(scope: AlarmScope, tableName: Input): void {
   for (const access of ["Read", "Write"])
     alarm(scope, `${access.toLowerCase()}-throttles`, {
+      severity: "page",
+      runbook: "throttles",
       description: `DynamoDB throttles: ${access.toLowerCase()}s are turned away`,
       metric: {
         namespace: "AWS/DynamoDB",
@@ -195,39 +176,23 @@ export function throttleAlarms(scope: AlarmScope, tableName: Input): void {
     });
 }
 
-function alarm(scope: AlarmScope, what: string, watch: Watch): aws.cloudwatch.MetricAlarm {
-  // A single event is a single data point: two of three would never see it.
-  const needed = what === "events" ? 1 : 2;
-  return new aws.cloudwatch.MetricAlarm(
-    `${scope.name}-${what}`,
-    {
-      ...watched(watch.metric),
-      threshold: watch.threshold,
-      alarmDescription: watch.description,
-      comparisonOperator:
-        watch.rings === "below" ? "LessThanThreshold" : "GreaterThanOrEqualToThreshold",
-      evaluationPeriods: needed === 1 ? 1 : 3,
-      datapointsToAlarm: needed,
-      treatMissingData: watch.missing ?? "notBreaching",
-      alarmActions: [scope.topicArn],
-      okActions: [scope.topicArn],
+/** Rings when nobody in the world reaches a service; Route 53 keeps its metrics in one region. */
+export function outsideAlarm(
+  scope: AlarmScope,
+  { healthCheckId, region }: { healthCheckId: Input; region: string },
+): void {
+  alarm(scope, "outside", {
+    severity: "page",
+    description: "From outside the service does not answer its public status",
+    metric: {
+      namespace: "AWS/Route53",
+      metricName: "HealthCheckStatus",
+      dimensions: { HealthCheckId: healthCheckId },
+      statistic: "Minimum",
     },
-    { parent: scope.parent, ...(watch.dependsOn && { dependsOn: watch.dependsOn }) },
-  );
-}
-
-function watched(metric: Watch["metric"]): Partial<aws.cloudwatch.MetricAlarmArgs> {
-  if (!("expression" in metric)) {
-    const { statistic, ...rest } = metric;
-    const kind = statistic.startsWith("p") ? { extendedStatistic: statistic } : { statistic };
-    return { ...rest, ...kind, period: 60 };
-  }
-  const sources = Object.entries(metric.metrics).map(([id, { statistic, ...rest }]) => ({
-    id,
-    metric: { ...rest, stat: statistic, period: 60 },
-  }));
-  const { expression } = metric;
-  return {
-    metricQueries: [...sources, { id: "watched", expression, label: expression, returnData: true }],
-  };
+    threshold: 1,
+    rings: "below",
+    missing: "breaching",
+    region,
+  });
 }

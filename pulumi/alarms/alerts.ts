@@ -4,7 +4,9 @@ import type { Cluster } from "../cluster.ts";
 import type { Config } from "../config/parse.ts";
 import type { Ingress } from "../ingress/ingress.ts";
 import { policyDocument, serviceGrant } from "../policy-document.ts";
+import type { AlarmScope } from "./alarm.ts";
 import { balancerAlarm, eventAlarm } from "./alarms.ts";
+import { createTopics } from "./topics.ts";
 
 export interface AlertsArgs {
   config: Config;
@@ -12,37 +14,30 @@ export interface AlertsArgs {
   ingress: Ingress;
 }
 
-/** Where all alarms end: one SNS topic; and the alarms that belong to no single service. */
+/** Where all alarms end: a topic for each severity; and the alarms that belong to no single service. */
 export class Alerts extends pulumi.ComponentResource {
-  readonly topicArn: pulumi.Output<string>;
+  readonly #common: Pick<AlarmScope, "topics" | "runbookUrl">;
 
   constructor(name: string, args: AlertsArgs, opts?: pulumi.ComponentResourceOptions) {
     super("page-services:index:Alerts", name, {}, opts);
-    const { topicArn, email, errorsPerMinute } = args.config.alarms;
+    const { alarms } = args.config;
+    const { topicArn, ticketTopicArn = topicArn, runbookUrl, errorsPerMinute } = alarms;
 
-    this.topicArn = topicArn === undefined ? this.#topic(name, email) : pulumi.output(topicArn);
-    const scope = { topicArn: this.topicArn, parent: this };
+    const topics =
+      topicArn === undefined || ticketTopicArn === undefined
+        ? createTopics(name, { alarms, parent: this })
+        : { page: topicArn, ticket: ticketTopicArn };
+    this.#common = { topics, runbookUrl };
     const ruleName = this.#recordFailedDeployments(args);
-    eventAlarm({ ...scope, name: "failed-deployments" }, ruleName);
+    eventAlarm(this.scope("failed-deployments", this), ruleName);
     const loadBalancer = args.ingress.loadBalancer.arnSuffix;
-    balancerAlarm({ ...scope, name: "load-balancer" }, { errorsPerMinute, loadBalancer });
-    this.registerOutputs({ topicArn: this.topicArn });
+    balancerAlarm(this.scope("load-balancer", this), { errorsPerMinute, loadBalancer });
+    this.registerOutputs({});
   }
 
-  #topic(name: string, email?: string): pulumi.Output<string> {
-    const topic = new aws.sns.Topic(name, {}, { parent: this });
-    new aws.sns.TopicPolicy(
-      name,
-      { arn: topic.arn, policy: pulumi.jsonStringify(publisherPolicy(topic.arn)) },
-      { parent: this },
-    );
-    if (email !== undefined)
-      new aws.sns.TopicSubscription(
-        name,
-        { topic: topic.arn, protocol: "email", endpoint: email },
-        { parent: this },
-      );
-    return topic.arn;
+  /** For the alarms of one part of the deployment. */
+  scope(name: string, parent: pulumi.Resource): AlarmScope {
+    return { ...this.#common, name, parent };
   }
 
   /**
@@ -86,17 +81,6 @@ export class Alerts extends pulumi.ComponentResource {
     );
     return rule.name;
   }
-}
-
-function publisherPolicy(topicArn: pulumi.Output<string>) {
-  const account = topicArn.apply((arn) => arn.split(":")[4] ?? "");
-  const publish = serviceGrant({
-    service: "cloudwatch.amazonaws.com",
-    action: "sns:Publish",
-    resource: topicArn,
-    condition: { StringEquals: { "aws:SourceAccount": account } },
-  });
-  return policyDocument([publish]);
 }
 
 /** EventBridge names the rule when it writes, but not when it creates the log stream before that. */

@@ -1,5 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import { insightsUrl, logQueries } from "./log-queries.ts";
 
 /** One service by the names under which CloudWatch knows it. */
 export interface Watched {
@@ -8,8 +9,9 @@ export interface Watched {
   service: string;
   loadBalancer: string;
   targetGroup: string;
-  /** Metric of the logins that it refused, where it has users. */
-  refusedLogins?: string | undefined;
+  logGroup: string;
+  /** Metrics of what its log tells. */
+  signals: readonly string[];
 }
 
 export interface DashboardArgs {
@@ -42,24 +44,37 @@ export class Dashboard extends pulumi.ComponentResource {
 
 const width = 8;
 const height = 6;
+/** Of the line of links above. */
+const linksHeight = 2;
 
-/** The widgets in rows of three, one row a service. */
+/** The widgets in rows of three, one row a service, below the ways into its log. */
 export function dashboardBody(region: string, services: readonly Watched[]) {
+  const links = {
+    ...{ type: "text", x: 0, y: 0, width: 3 * width, height: linksHeight },
+    properties: { markdown: services.map((service) => logLinks(region, service)).join("  \n") },
+  };
   const rows = services.map((service) => [traffic(service), latency(service), tasks(service)]);
   const widgets = rows.flatMap((row, y) =>
     row.map((properties, x) => ({
       type: "metric",
       x: x * width,
-      y: y * height,
+      y: linksHeight + y * height,
       width,
       height,
       properties: { region, view: "timeSeries", period: 60, ...properties },
     })),
   );
-  return { widgets };
+  return { widgets: [links, ...widgets] };
 }
 
-function traffic({ name, loadBalancer, targetGroup, refusedLogins }: Watched) {
+function logLinks(region: string, { name, logGroup }: Watched): string {
+  const links = Object.entries(logQueries).map(
+    ([about, query]) => `[${about}](${insightsUrl(region, logGroup, query)})`,
+  );
+  return `**Log of ${name}**: ${links.join(" · ")}`;
+}
+
+function traffic({ name, loadBalancer, targetGroup, signals }: Watched) {
   const on = ["LoadBalancer", loadBalancer, "TargetGroup", targetGroup];
   const metrics = ["RequestCount", "HTTPCode_Target_4XX_Count", "HTTPCode_Target_5XX_Count"];
   return {
@@ -67,7 +82,7 @@ function traffic({ name, loadBalancer, targetGroup, refusedLogins }: Watched) {
     stat: "Sum",
     metrics: [
       ...metrics.map((metric) => ["AWS/ApplicationELB", metric, ...on]),
-      ...(refusedLogins === undefined ? [] : [["PageServices", refusedLogins]]),
+      ...signals.map((signal) => ["PageServices", signal]),
     ],
   };
 }

@@ -53,6 +53,7 @@ function prometheusFaults({ domain, prometheus }: Partial<Sections>): Fault[] {
 function regionFaults({ alarms, domain }: Partial<Sections>, { region }: Place): Fault[] {
   const arns = {
     "alarms.topicArn": alarms?.topicArn,
+    "alarms.ticketTopicArn": alarms?.ticketTopicArn,
     "domain.certificateArn": domain?.certificateArn,
   };
   return Object.entries(arns).flatMap(([key, arn]) => {

@@ -18,6 +18,7 @@ export const free: ReadonlySet<string> = new Set([
   "aws:lb/listener:Listener",
   "aws:lb/listenerRule:ListenerRule",
   "aws:lb/targetGroup:TargetGroup",
+  "aws:cloudwatch/queryDefinition:QueryDefinition",
   // Names in a zone that exists already.
   "aws:route53/record:Record",
   "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration",

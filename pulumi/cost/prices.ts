@@ -25,6 +25,9 @@ export interface Prices {
   alarmMonth: number;
   dashboardMonth: number;
   customMetricMonth: number;
+  /** Of an endpoint on AWS; an option is TLS. */
+  healthCheckMonth: number;
+  healthCheckOptionMonth: number;
   logGb: number;
   bucketGb: number;
   repositoryGb: number;
@@ -37,7 +40,7 @@ export const priceList = {
   /** The pricing pages to compare them with. */
   pages:
     "VPC, Elastic Load Balancing, Fargate, ElastiCache, WAF, Secrets Manager, CloudWatch, " +
-    "DynamoDB, ECR and S3",
+    "DynamoDB, ECR, Route 53 and S3",
 } as const;
 
 const everywhere = {
@@ -58,6 +61,8 @@ const everywhere = {
   alarmMonth: 0.1,
   dashboardMonth: 3,
   customMetricMonth: 0.3,
+  healthCheckMonth: 0.5,
+  healthCheckOptionMonth: 1,
   bucketGb: 0.023,
   repositoryGb: 0.1,
 };

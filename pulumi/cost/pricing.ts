@@ -129,6 +129,15 @@ export const pricings: Readonly<Record<string, Pricing>> = {
     fixed("secrets", [1, "secret"], prices.secretMonth),
   ],
   "aws:cloudwatch/metricAlarm:MetricAlarm": alarm,
+  "aws:route53/healthCheck:HealthCheck": ({ props }, { prices }) => [
+    fixed("outside check", [1, "health check"], prices.healthCheckMonth),
+    // HTTPS is an optional feature with a price of its own.
+    fixed(
+      "outside check",
+      [props["type"] === "HTTPS" ? 1 : 0, "option"],
+      prices.healthCheckOptionMonth,
+    ),
+  ],
   "aws:cloudwatch/logMetricFilter:LogMetricFilter": (_, { prices }) => [
     fixed("failures", [1, "metric"], prices.customMetricMonth),
   ],

@@ -45,7 +45,7 @@ export class Data extends pulumi.ComponentResource {
       },
       { parent: this, protect },
     );
-    throttleAlarms({ name, topicArn: args.alerts.topicArn, parent: this }, table.name);
+    throttleAlarms(args.alerts.scope(name, this), table.name);
     return table;
   }
 }

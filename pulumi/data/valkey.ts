@@ -25,11 +25,7 @@ export class Valkey extends pulumi.ComponentResource {
 
   constructor(name: string, args: ValkeyArgs, opts?: pulumi.ComponentResourceOptions) {
     super("page-services:index:Valkey", name, {}, opts);
-    const {
-      network,
-      cluster,
-      alerts: { topicArn },
-    } = args;
+    const { network, cluster, alerts } = args;
     const { protect, data, alarms } = args.config;
 
     const securityGroup = new SecurityGroup(
@@ -55,13 +51,10 @@ export class Valkey extends pulumi.ComponentResource {
     );
 
     for (let node = 1; node <= 1 + data.valkey.replicas; node += 1)
-      cacheMemoryAlarm(
-        { name: `${name}-${node}`, topicArn, parent: this },
-        {
-          cacheMemoryPercent: alarms.cacheMemoryPercent,
-          cacheNodeId: pulumi.interpolate`${group.replicationGroupId}-00${node}`,
-        },
-      );
+      cacheMemoryAlarm(alerts.scope(`${name}-${node}`, this), {
+        cacheMemoryPercent: alarms.cacheMemoryPercent,
+        cacheNodeId: pulumi.interpolate`${group.replicationGroupId}-00${node}`,
+      });
 
     this.registerOutputs({});
   }

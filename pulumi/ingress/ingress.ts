@@ -51,6 +51,8 @@ export class Ingress extends pulumi.ComponentResource {
   /** Where the services hang their rules. */
   readonly listener: aws.lb.Listener;
   readonly url: pulumi.Output<string>;
+  /** The name in the url. */
+  readonly host: pulumi.Output<string>;
   readonly protocol: "http" | "https";
 
   constructor(name: string, args: IngressArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -73,8 +75,8 @@ export class Ingress extends pulumi.ComponentResource {
     this.listener = this.#listeners(certificateArn);
     if (zoneId !== undefined) for (const host of hosts(args)) this.#record(host, zoneId);
 
-    const host = domain?.name ?? this.loadBalancer.dnsName;
-    this.url = pulumi.interpolate`${this.protocol}://${host}`;
+    this.host = pulumi.output(domain?.name ?? this.loadBalancer.dnsName);
+    this.url = pulumi.interpolate`${this.protocol}://${this.host}`;
     this.registerOutputs({ url: this.url });
   }
 

@@ -8,15 +8,17 @@ import {
   type ServiceName,
   type TableAction,
 } from "../../shared/contract.ts";
-import {
-  type AlarmScope,
-  cpuAlarm,
-  healthAlarms,
-  loginAlarm,
-  trafficAlarms,
-} from "../alarms/alarms.ts";
+import { cpuAlarm, healthAlarms, logAlarm, trafficAlarms } from "../alarms/alarms.ts";
+import type { AlarmScope } from "../alarms/alarm.ts";
 import type { Alerts } from "../alarms/alerts.ts";
-import { countFailures, countRefusedLogins, type LogMetricArgs } from "../alarms/log-metrics.ts";
+import {
+  commonSignals,
+  countLines,
+  failures,
+  type LogMetricArgs,
+  ownSignals,
+} from "../alarms/log-metrics.ts";
+import { saveLogQueries } from "../alarms/log-queries.ts";
 import type { Cluster } from "../cluster.ts";
 import type { Config } from "../config/parse.ts";
 import type { Statement } from "../policy-document.ts";
@@ -65,23 +67,22 @@ export class Microservice extends pulumi.ComponentResource {
   constructor(name: ServiceName, args: MicroserviceArgs, opts?: pulumi.ComponentResourceOptions) {
     super("page-services:index:Microservice", name, {}, opts);
     const { contract, options, platform } = args;
-    const { config, network, ingress, cluster, alerts } = platform;
+    const { config, network, cluster } = platform;
     const parent = { parent: this };
 
     this.image = new Image(name, { config, build: buildOf(name) }, parent);
     const task = new Task(name, taskArgs(this.image, args), parent);
-    const rulesArgs = { ...listenerRulesArgs(contract), network, ingress };
-    const listenerRules = new ListenerRules(name, rulesArgs, parent);
+    const rules = { ...platform, ...listenerRulesArgs(contract) };
+    const listenerRules = new ListenerRules(name, rules, parent);
 
-    const scope = { name, topicArn: alerts.topicArn, parent: this };
+    const scope = platform.alerts.scope(name, this);
     const { dimensions } = listenerRules.metrics;
     const logged = { deployment: config.name, logGroup: task.logGroup, parent: this };
     this.logGroup = task.logGroup.name;
-    const alarms = trafficAlarms(scope, {
-      thresholds: config.alarms,
-      dimensions,
-      failures: countFailures(name, logged),
-    });
+    saveLogQueries(name, logged);
+    const failed = countLines(name, failures, logged);
+    const traffic = { thresholds: config.alarms, dimensions, failures: failed };
+    const alarms = trafficAlarms(scope, traffic);
     const service = fargateService(
       name,
       {
@@ -114,24 +115,32 @@ export class Microservice extends pulumi.ComponentResource {
       parent,
     );
 
-    this.url = pulumi.interpolate`${ingress.url}/${name}`;
+    this.url = pulumi.interpolate`${platform.ingress.url}/${name}`;
     this.watched = pulumi.output({
       name,
       cluster: cluster.clusterName,
       service: service.name,
       loadBalancer: dimensions.LoadBalancer,
       targetGroup: dimensions.TargetGroup,
-      refusedLogins: contract.tokenKeys ? watchLogins(scope, logged) : undefined,
+      logGroup: this.logGroup,
+      signals: watchSignals(scope, contract, logged),
     });
     this.registerOutputs({ url: this.url });
   }
 }
 
-/** @returns the name of the metric, for the dashboard */
-function watchLogins(scope: AlarmScope, logged: LogMetricArgs): string {
-  const metric = countRefusedLogins(scope.name, logged);
-  loginAlarm(scope, metric);
-  return metric.metricName;
+/** @returns the names of the metrics, for the dashboard */
+function watchSignals(
+  scope: AlarmScope,
+  { signals = [] }: ServiceContract,
+  logged: LogMetricArgs,
+): string[] {
+  const watched = [...commonSignals, ...signals.map((signal) => ownSignals[signal])];
+  return watched.map((signal) => {
+    const metric = countLines(scope.name, signal, logged);
+    logAlarm(scope, { ...signal, metric });
+    return metric.metricName;
+  });
 }
 
 /** Where the scaling policies find what they steer by. */

@@ -77,6 +77,20 @@ export const logRetention: ResourceRule = {
   },
 };
 
+export const namedRunbook: ResourceRule = {
+  name: "named-runbook",
+  description: "An alarm that tells people names its paragraph of the runbook.",
+  types: ["aws:cloudwatch/metricAlarm:MetricAlarm"],
+  check({ props }) {
+    const actions = (props["alarmActions"] ?? []) as unknown[];
+    const onlyScales =
+      actions.length > 0 && actions.every((each) => /:autoscaling:/.test(String(each)));
+    const description = String(props["alarmDescription"]);
+    const isNamed = /RUNBOOK\.md#[a-z-]+$|^https:\S*#[a-z-]+$/.test(description);
+    return unless(onlyScales || isNamed, `its description says not what to do: ${description}`);
+  },
+};
+
 export const wiredAlarms: ResourceRule = {
   name: "wired-alarms",
   description: "An alarm has an action.",

@@ -271,6 +271,26 @@ const cases: Record<string, { good: Resource[]; bad: [Resource[], RegExp][] }> =
     good: [resource(types.logs, { retentionInDays: 7 })],
     bad: [[[resource(types.logs, {})], /never expire/]],
   },
+  "named-runbook": {
+    good: [
+      resource(types.alarm, {
+        alarmActions: ["arn:aws:sns:eu-west-1:1:ops"],
+        alarmDescription: "Down. What to do: https://example.com/RUNBOOK.md#outage",
+      }),
+      resource(types.alarm, { alarmActions: ["arn:aws:autoscaling:eu-west-1:1:scalingPolicy:x"] }),
+    ],
+    bad: [
+      [
+        [
+          resource(types.alarm, {
+            alarmActions: ["arn:aws:sns:eu-west-1:1:ops"],
+            alarmDescription: "Down",
+          }),
+        ],
+        /not what to do/,
+      ],
+    ],
+  },
   "wired-alarms": {
     good: [resource(types.alarm, { alarmActions: ["arn:aws:sns:eu-west-1:1:ops"] })],
     bad: [[[resource(types.alarm, { alarmActions: [] })], /no action/]],

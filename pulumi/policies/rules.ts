@@ -1,6 +1,13 @@
 import { confinedContainers, fargateSizes, safeDeployments, shortNames } from "./compute.ts";
 import { encrypted, privateBuckets, protectedInProd, rotatedKeys, tlsOnlyBuckets } from "./data.ts";
-import { flowLogs, logRetention, namedActions, ownAccountOnly, wiredAlarms } from "./operations.ts";
+import {
+  flowLogs,
+  logRetention,
+  namedActions,
+  namedRunbook,
+  ownAccountOnly,
+  wiredAlarms,
+} from "./operations.ts";
 import type { Rule } from "./rule.ts";
 import {
   closedToTheWorld,
@@ -31,4 +38,5 @@ export const rules: readonly Rule[] = [
   flowLogs,
   logRetention,
   wiredAlarms,
+  namedRunbook,
 ];

@@ -43,6 +43,7 @@ const store = new ProtectedStore({
   waiting: settings.loadsWaiting,
   ...deadlines,
   now,
+  onOpen: (err) => log.warn({ err }, "circuit opened"),
 });
 
 const { redisUrl } = settings;

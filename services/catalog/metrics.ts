@@ -1,5 +1,5 @@
 import { Counter, Gauge, type Registry } from "prom-client";
-import type { CircuitState } from "../../shared/kit/resilience/circuit.ts";
+import { CIRCUIT_STATES, type CircuitState } from "../../shared/kit/resilience/circuit.ts";
 import type { ReadOutcome } from "./catalog.ts";
 import type { ReadObserver } from "./lazy-loading.ts";
 
@@ -11,7 +11,6 @@ export interface CatalogGauges {
   pendingProducts: () => number;
 }
 
-const CIRCUIT_STATES: readonly CircuitState[] = ["closed", "open", "half-open"];
 const OUTCOMES = ["hit", "miss", "stale", "bypass"] as const satisfies readonly ReadOutcome[];
 
 /** Counts reads and loads in a registry, and knows the reads per second. */

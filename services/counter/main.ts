@@ -58,6 +58,7 @@ const counting: Counting =
         }),
         ledger: totals,
         log,
+        onGap: metrics.numbersSkipped,
       });
 const sessions = new SessionWriter({
   client: dynamodb,

@@ -5,6 +5,7 @@ import type { HitBatch } from "./counter.ts";
 export interface CounterMetrics {
   counted: (batch: HitBatch) => void;
   storeCalled: () => void;
+  numbersSkipped: (numbers: number) => void;
   loginRefused: () => void;
   sessionsWritten: (records: number) => void;
   sessionsDropped: (records: number) => void;
@@ -25,6 +26,7 @@ export function createCounterMetrics({ registry, listeners, now }: MetricsOption
   const hits = count("counter_hits_total", "Hits counted by this instance.");
   const bots = count("counter_bots_total", "Openings by known bots.");
   const calls = count("counter_store_calls_total", "Calls of the store that counts.");
+  const skipped = count("counter_skipped_numbers_total", "Most numbers that no hit will have.");
   const refused = count("counter_logins_refused_total", "Logins with a wrong email or password.");
   const written = count("counter_sessions_written_total", "Session records written.");
   const dropped = count("counter_sessions_dropped_total", "Session records dropped.");
@@ -45,6 +47,7 @@ export function createCounterMetrics({ registry, listeners, now }: MetricsOption
       recent += batch.hits;
     },
     storeCalled: () => calls.inc(),
+    numbersSkipped: (numbers) => skipped.inc(numbers),
     loginRefused: () => refused.inc(),
     sessionsWritten: (records) => written.inc(records),
     sessionsDropped: (records) => dropped.inc(records),

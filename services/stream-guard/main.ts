@@ -52,13 +52,17 @@ const { viewerSecrets: secrets, viewerKeySetUrl: keySetUrl, viewerAudience: audi
 const knowsViewers = secrets.length > 0 || keySetUrl !== undefined;
 const viewerTokens = knowsViewers ? new ViewerTokens({ secrets, keySetUrl, audience }) : undefined;
 
+const breaker = new StoreBreaker(
+  () => performance.now(),
+  (err) => service.log.warn({ err }, "circuit opened"),
+);
 const app = createApp({
   guard,
   gate: new CallerGate({ parallel: settings.callerParallel, waiting: settings.callerWaiting }),
-  breaker: new StoreBreaker(() => performance.now()),
+  breaker,
   deadlineMs: settings.deadlineMs,
   caller: { ...settings, viewerTokens },
-  metrics: createStreamMetrics(service.metrics, active),
+  metrics: createStreamMetrics(service.metrics, { active, unclaimed, breaker }),
   context: { ...service, readiness: { dynamodb: () => leases.check() } },
 });
 

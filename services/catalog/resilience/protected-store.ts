@@ -26,6 +26,8 @@ export interface ProtectedStoreOptions {
   halfOpenAfterMs: number;
   /** Milliseconds that only grow. */
   now: () => number;
+  /** Called whenever the store is given up, with the error that did it. */
+  onOpen?: (error: unknown) => void;
 }
 
 /**
@@ -50,6 +52,7 @@ export class ProtectedStore implements ProductStore {
       isOutage: (error) => error instanceof StoreUnavailable,
       refusal: notCalled,
       now: options.now,
+      onOpen: options.onOpen,
     });
   }
 

@@ -25,12 +25,21 @@ export interface CountInRedisOptions extends PagesOptions {
   /** Milliseconds since the epoch. */
   now: () => number;
   log: Log;
+  /** Called when Redis lost a page, with how many of its numbers are skipped at most. */
+  onGap: (numbers: number) => void;
 }
 
 /** Counts in Redis, and rolls the counts up in the background. */
-export function countInRedis({ ledger, now, log, ...options }: CountInRedisOptions): Counting {
+export function countInRedis(args: CountInRedisOptions): Counting {
+  const { ledger, now, log, onGap, ...options } = args;
   const { redis } = options;
-  const store = new RedisStore({ pages: new Pages(options), ledger, now });
+  const store = new RedisStore({
+    ...{ pages: new Pages(options), ledger, now },
+    onGap(numbers) {
+      log.warn({ numbers }, "numbers may be missing");
+      onGap(numbers);
+    },
+  });
   const rollUp = startRollUp((signal) => store.counted.rollUp(signal), log);
   return {
     store,

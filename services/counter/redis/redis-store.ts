@@ -38,6 +38,8 @@ export interface RedisStoreOptions {
   ledger: Ledger;
   /** Milliseconds since the epoch; makes epochs and bounds waits. Redis times the hits itself. */
   now: () => number;
+  /** Called when Redis lost a page, with how many of its numbers are skipped at most. */
+  onGap?: ((numbers: number) => void) | undefined;
 }
 
 /**
@@ -53,11 +55,11 @@ export class RedisStore implements CounterStore {
   readonly #reservations: Reservations;
   readonly #counted: CountedPages;
 
-  constructor({ pages, ledger, now }: RedisStoreOptions) {
+  constructor({ pages, ledger, now, onGap }: RedisStoreOptions) {
     this.#ledger = ledger;
     this.#now = now;
     this.#pages = pages;
-    this.#reservations = new Reservations({ ledger, pages, now });
+    this.#reservations = new Reservations({ ledger, pages, now, onGap });
     this.#counted = new CountedPages({ ledger, reservations: this.#reservations, now });
   }
 

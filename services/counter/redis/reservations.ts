@@ -12,6 +12,8 @@ export interface ReservationsOptions {
   pages: Pages;
   /** Milliseconds since the epoch. */
   now: () => number;
+  /** Called when Redis lost a page, with how many of its numbers are skipped at most. */
+  onGap?: ((numbers: number) => void) | undefined;
 }
 
 /**
@@ -25,8 +27,10 @@ export class Reservations {
   readonly #ledger: Ledger;
   readonly #pages: Pages;
   readonly #now: () => number;
+  readonly #onGap: ReservationsOptions["onGap"];
 
-  constructor({ ledger, pages, now }: ReservationsOptions) {
+  constructor({ ledger, pages, now, onGap }: ReservationsOptions) {
+    this.#onGap = onGap;
     this.#ledger = ledger;
     this.#pages = pages;
     this.#now = now;
@@ -38,7 +42,9 @@ export class Reservations {
       const seen = await this.#ledger.find(page);
       const from = highestKnown(seen);
       // Another instance may have changed the page since: the next hit of this one finds out.
-      await this.#start(page, seen, { from, to: from + hits + FIRST_STEP });
+      const isBegun = await this.#start(page, seen, { from, to: from + hits + FIRST_STEP });
+      const skipped = from - (seen?.count ?? 0);
+      if (isBegun && skipped > 0) this.#onGap?.(skipped);
     } catch (error) {
       // Others need not wait for what failed here. Failing to say so costs them two seconds.
       await this.#pages.yield(page).catch(() => undefined);

@@ -1,4 +1,4 @@
-import { Circuit } from "../../../shared/kit/resilience/circuit.ts";
+import { Circuit, type CircuitState } from "../../../shared/kit/resilience/circuit.ts";
 import { StoreUnavailable, type UnavailableReason } from "../../../shared/kit/store-unavailable.ts";
 
 /** As many as one caller may have under way by default: when they hang, its queue goes at once. */
@@ -10,12 +10,19 @@ const PAUSE_MS = 1_000;
 export class StoreBreaker {
   readonly #circuit: Circuit;
 
-  /** @param now milliseconds on a clock that never steps back */
-  constructor(now: () => number) {
+  /**
+   * @param now milliseconds on a clock that never steps back
+   * @param onOpen called whenever the store is given up, with the error that did it
+   */
+  constructor(now: () => number, onOpen?: (error: unknown) => void) {
     this.#circuit = new Circuit({
-      ...{ failures: FAILURES, pauseMs: PAUSE_MS, isOutage, now },
+      ...{ failures: FAILURES, pauseMs: PAUSE_MS, isOutage, now, onOpen },
       refusal: away,
     });
+  }
+
+  get state(): CircuitState {
+    return this.#circuit.state;
   }
 
   /** @throws StoreUnavailable without any work, while the store is away */

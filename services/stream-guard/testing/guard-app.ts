@@ -120,17 +120,18 @@ export class GuardApp implements AsyncDisposable {
     const now = () => this.nowMs;
     const active = new ActiveStreams({ intervalMs: 20_000, now });
     const leases = new DynamoDBLeaseStore({ ...this.streams, limit: 3 });
+    const unclaimed = new UnclaimedSlots({ leases, now, retryMs: 10, capacity: 100 });
+    const breaker = new StoreBreaker(() => performance.now());
     const guard = new StreamGuard({
-      leases,
-      unclaimed: new UnclaimedSlots({ leases, now, retryMs: 10, capacity: 100 }),
+      ...{ leases, unclaimed },
       ...{ details, active, limit: 3, leaseMs: 60_000, clockSkewMs: 5_000, now },
       createId: () => `made-${(this.created += 1)}`,
       createOrderId: randomUUID,
     });
-    const metrics = createStreamMetrics(context.metrics, active);
+    const metrics = createStreamMetrics(context.metrics, { active, unclaimed, breaker });
     const turn = {
       gate: new CallerGate(gate),
-      breaker: new StoreBreaker(() => performance.now()),
+      breaker,
       deadlineMs: 10_000,
     };
     return startApp(createApp({ guard, ...turn, caller, metrics, context }));

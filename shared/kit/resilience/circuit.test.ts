@@ -5,10 +5,12 @@ class Outage extends Error {}
 
 function open() {
   const state = { nowMs: 0 };
+  const opened: unknown[] = [];
   const circuit = new Circuit({
     ...{ failures: 3, pauseMs: 1_000, now: () => state.nowMs },
     isOutage: (error) => error instanceof Outage,
     refusal: () => new Error("refused"),
+    onOpen: (error) => opened.push(error),
   });
   const outcomeOf = (call: Promise<unknown>) =>
     call.catch((error: unknown) => (error as Error).message);
@@ -19,16 +21,18 @@ function open() {
   const breakIt = async () => {
     for (let count = 0; count < 3; count += 1) await fail();
   };
-  return { state, circuit, run, fail, succeed, leave, breakIt };
+  return { state, opened, circuit, run, fail, succeed, leave, breakIt };
 }
 
 describe("Circuit", () => {
   it("opens after so many outages in a row, whatever else failed between them", async () => {
-    const { circuit, fail, succeed, leave } = open();
+    const { circuit, opened, fail, succeed, leave } = open();
     for (const call of [fail, fail, succeed, fail, leave, fail]) await call();
     expect(circuit.state).to.equal("closed");
+    expect(opened).to.be.empty;
     await fail();
     expect(circuit.state).to.equal("open");
+    expect(opened).to.have.lengthOf(1);
     expect(await succeed()).to.equal("refused");
   });
 

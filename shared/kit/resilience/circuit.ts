@@ -1,4 +1,7 @@
-export type CircuitState = "closed" | "open" | "half-open";
+/** In the order of the numbers by which metrics show them. */
+export const CIRCUIT_STATES = ["closed", "open", "half-open"] as const;
+
+export type CircuitState = (typeof CIRCUIT_STATES)[number];
 
 export interface CircuitOptions {
   /** Calls in a row that must fail to open it. */
@@ -9,6 +12,8 @@ export interface CircuitOptions {
   isOutage: (error: unknown) => boolean;
   /** Makes the error of a call that is refused. */
   refusal: () => Error;
+  /** Called whenever it opens, also after a try that failed, with the error that opened it. */
+  onOpen?: ((error: unknown) => void) | undefined;
   /** Milliseconds on a clock that never steps back: with another one it might stay open for long. */
   now: () => number;
 }
@@ -54,16 +59,18 @@ export class Circuit {
       this.#openedMs = undefined;
       return answer;
     } catch (error) {
-      if (this.#options.isOutage(error)) this.#failed(isTry);
+      if (this.#options.isOutage(error)) this.#failed(error, isTry);
       throw error;
     }
   }
 
   /** Calls that fail after it has opened were sent before, and do not keep it open. */
-  #failed(isTry: boolean): void {
-    const { failures, now } = this.#options;
+  #failed(error: unknown, isTry: boolean): void {
+    const { failures, now, onOpen } = this.#options;
     this.#failures += 1;
     const opens = this.#openedMs === undefined && this.#failures >= failures;
-    if (isTry || opens) this.#openedMs = now();
+    if (!isTry && !opens) return;
+    this.#openedMs = now();
+    onOpen?.(error);
   }
 }
