@@ -80,9 +80,11 @@ export class Pages {
     this.#options.onCall?.();
     const expiration = { type: "EX", value: KEY_SECONDS } as const;
     const options = { condition: "NX", GET: true, expiration } as const;
-    return (
-      (await this.#options.redis.run((client) => client.set(claimKey(key), page, options))) ?? page
-    );
+    const claimed = claimKey(key);
+    const known = await this.#options.redis.run((client) => client.set(claimed, page, options), {
+      key: claimed,
+    });
+    return known ?? page;
   }
 
   /** @param seconds how many one-second buckets to read, at least those of the last minute */

@@ -20,6 +20,8 @@ export interface LocalStackOptions extends InstanceOptions {
   instances: number;
   /** A Redis that runs already. Default: one of our own, where the machine has the program. */
   redisUrl?: string | undefined;
+  /** It is a cluster, or our own is to be one: three primaries with a replica each. */
+  redisCluster?: boolean | undefined;
   /** Whether every request is traced, for the pages below `/local/traces`. */
   traces?: boolean;
   /** Called for each process that ended by itself, and each restart that failed. */

@@ -7,6 +7,7 @@ describe("readStartSettings", () => {
       port: 8_080,
       dataDir: ".data",
       redisUrl: undefined,
+      redisCluster: false,
       logLevel: "warn",
       instances: 1,
       watch: false,
@@ -19,6 +20,10 @@ describe("readStartSettings", () => {
   it("reads the number of instances", () => {
     expect(readStartSettings(["--instances", "2"], {}).instances).to.equal(2);
     expect(readStartSettings(["--instances=16"], {}).instances).to.equal(16);
+  });
+
+  it("takes Redis for a cluster where --redis-cluster says so", () => {
+    expect(readStartSettings(["--redis-cluster"], {}).redisCluster).to.equal(true);
   });
 
   for (const wrong of ["0", "17", "1.5", "-1", "two", ""]) {

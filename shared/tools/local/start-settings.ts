@@ -35,7 +35,7 @@ const startSettings = {
 
 /** What the stack alone decides: where its stores are and where its services listen. */
 const ownVariables = new Set<string>([
-  ...[env.port, env.redisUrl, env.dynamodbEndpoint, env.awsRegion],
+  ...[env.port, env.redisUrl, env.redisCluster, env.dynamodbEndpoint, env.awsRegion],
   ...Object.values(tables).map((table) => table.env),
 ]);
 
@@ -44,10 +44,11 @@ export function readStartSettings(args: readonly string[], environment: NodeJS.P
   // Who asks for the access log wants to see it.
   const logLevel = environment.ACCESS_LOG === "all" ? { LOG_LEVEL: "info" } : {};
   const settings = readSettings(startSettings, { ...logLevel, ...environment });
-  const { instances, watch, traces, help } = readArguments(args);
+  const { instances, "redis-cluster": redisCluster, watch, traces, help } = readArguments(args);
   return {
     ...settings,
     instances: countInstances(instances),
+    redisCluster,
     watch,
     traces,
     help,
@@ -58,6 +59,7 @@ export function readStartSettings(args: readonly string[], environment: NodeJS.P
 
 const options = {
   instances: { type: "string", default: "1" },
+  "redis-cluster": { type: "boolean", default: false },
   watch: { type: "boolean", default: false },
   traces: { type: "boolean", default: false },
   help: { type: "boolean", default: false },
@@ -66,6 +68,7 @@ const options = {
 export const startUsage = [
   "Usage: npm start -- [--instances 1]   the whole system on this machine, until Ctrl-C",
   "       npm run dev                    the same; a service restarts when its files change",
+  "                      [--redis-cluster]   Redis is a cluster: three primaries, a replica each",
   "                      [--traces]      traces every request: pages below /local/traces",
   "Environment: PORT (8080), DATA_DIR (.data), REDIS_URL, LOG_LEVEL (warn), and what the services read",
 ].join("\n");

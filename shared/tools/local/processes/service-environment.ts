@@ -14,6 +14,7 @@ export interface StoreAddresses {
   tableNames?: TableNames;
   /** Without one the counter counts in DynamoDB and the catalog has no cache. */
   redisUrl?: string | undefined;
+  isRedisCluster?: boolean | undefined;
   /** Without them the tokens of a process end with it. */
   tokenKeys?: string | undefined;
 }
@@ -21,13 +22,16 @@ export interface StoreAddresses {
 /** What a deployed container of this service is given, for local stores. */
 export function serviceEnvironment(
   service: ServiceName,
-  { dynamodbUrl, tableNames = localTableNames(), redisUrl, tokenKeys }: StoreAddresses,
+  stores: StoreAddresses,
 ): Record<string, string> {
+  const { dynamodbUrl, tableNames = localTableNames() } = stores;
+  const { redisUrl, isRedisCluster, tokenKeys } = stores;
   return {
     ...containerEnvironment(services[service], {
       region: localRegion,
       tableNames,
       dynamodbEndpoint: dynamodbUrl,
+      isRedisCluster,
       trustedHops: 1,
       drainSeconds: 1,
       deployment: "local",

@@ -3,6 +3,7 @@ import { connect } from "node:net";
 import { join } from "node:path";
 import { DynamodbServer } from "./dynamodb-server.ts";
 import { explainTables, StartFault } from "../start-faults.ts";
+import { RedisClusterServer } from "./redis-cluster-server.ts";
 import { findRedisProgram, RedisServer } from "./redis-server.ts";
 import { keepTokenKey } from "./token-key.ts";
 import type { ServerProcess } from "../processes/server-process.ts";
@@ -15,6 +16,8 @@ export interface LocalStoresOptions {
   dataDir: string;
   /** A Redis that runs already. Default: one of our own, where the machine has the program. */
   redisUrl?: string | undefined;
+  /** It is a cluster, or our own is to be one. */
+  redisCluster?: boolean | undefined;
 }
 
 export interface LocalStores {
@@ -38,7 +41,12 @@ export async function startLocalStores(options: LocalStoresOptions): Promise<Loc
   const tokenKeys = await keepTokenKey(options.dataDir);
   started.move();
   return {
-    addresses: { dynamodbUrl: dynamodb.url, redisUrl: redis.url, tokenKeys },
+    addresses: {
+      dynamodbUrl: dynamodb.url,
+      redisUrl: redis.url,
+      isRedisCluster: options.redisCluster,
+      tokenKeys,
+    },
     servers: [dynamodb, ...redis.servers],
     descriptions: { dynamodb: `dynalite, data in ${dataDir}`, redis: redis.description },
   };
@@ -50,7 +58,8 @@ interface Redis {
   description: string;
 }
 
-async function startRedis({ dataDir, redisUrl }: LocalStoresOptions): Promise<Redis> {
+async function startRedis(options: LocalStoresOptions): Promise<Redis> {
+  const { dataDir, redisUrl, redisCluster = false } = options;
   if (redisUrl !== undefined) {
     const { host } = await checkConnection(new URL(redisUrl));
     return { url: redisUrl, servers: [], description: `at ${host}, by REDIS_URL` };
@@ -59,6 +68,11 @@ async function startRedis({ dataDir, redisUrl }: LocalStoresOptions): Promise<Re
     const description =
       "none found: the counter counts in DynamoDB, the catalog runs without its cache";
     return { url: undefined, servers: [], description };
+  }
+  if (redisCluster) {
+    const cluster = await RedisClusterServer.start({ dataDir: join(dataDir, "redis-cluster") });
+    const description = "a cluster of three primaries with a replica each, empty at each start";
+    return { url: cluster.url, servers: cluster.nodes, description };
   }
   const folder = join(dataDir, "redis");
   const server = await RedisServer.start({ dataDir: folder });

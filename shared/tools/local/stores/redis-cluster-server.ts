@@ -9,6 +9,8 @@ import { RedisServer } from "./redis-server.ts";
 const SLOTS = 16_384;
 
 export interface RedisClusterOptions {
+  /** Folder for its files, emptied first. Default: a temporary one, which goes with it. */
+  dataDir?: string;
   /** @defaultValue 3 */
   primaries?: number;
   /** Replicas of each primary. @defaultValue 1 */
@@ -17,7 +19,10 @@ export interface RedisClusterOptions {
   nodeTimeoutMs?: number;
 }
 
-/** A Redis cluster of our own, on loopback. Its data ends with it; a node that starts again has its own. */
+/** An element of the reply to CLUSTER SLOTS: the first node is the primary. */
+type SlotRange = [from: number, to: number, primary: [host: string, port: number]];
+
+/** A Redis cluster of our own, on loopback. It begins empty; a node that starts again has its data. */
 export class RedisClusterServer implements AsyncDisposable {
   /** First the primaries of the beginning, then their replicas in the same order. */
   readonly nodes: readonly RedisServer[];
@@ -26,7 +31,8 @@ export class RedisClusterServer implements AsyncDisposable {
   /** Resolves when every node serves its slots and every replica follows its primary. */
   static async start(options: RedisClusterOptions = {}): Promise<RedisClusterServer> {
     const { primaries = 3, replicas = 1, nodeTimeoutMs = 1_000 } = options;
-    const dataDir = await mkdtemp(join(tmpdir(), "redis-cluster-"));
+    const dataDir = options.dataDir ?? (await mkdtemp(join(tmpdir(), "redis-cluster-")));
+    await rm(dataDir, { recursive: true, force: true });
     const starts = Array.from({ length: primaries * (1 + replicas) }, async (_, index) => {
       const cluster = { busPort: await findFreePort(), nodeTimeoutMs };
       return RedisServer.start({ dataDir: join(dataDir, `node-${index}`), cluster });
@@ -54,18 +60,17 @@ export class RedisClusterServer implements AsyncDisposable {
     return this.nodes[0]?.url ?? "";
   }
 
-  /** The nodes that have slots now, as the first one that answers knows it. */
+  /** The nodes that have slots now. */
   async primaries(): Promise<readonly RedisServer[]> {
-    for (const node of this.nodes) {
-      const text = await command(node, ["CLUSTER", "NODES"]).catch(() => "");
-      if (text === "") continue;
-      const ports = String(text)
-        .split("\n")
-        .filter((line) => /\bmaster\b(?!.*\bfail\b)/.test(line) && line.split(" ").length > 8)
-        .map((line) => Number(/:(\d+)@/.exec(line)?.[1]));
-      return this.nodes.filter(({ port }) => ports.includes(port));
-    }
-    return [];
+    const ports = (await this.#slots()).map(([, , [, port]]) => port);
+    return this.nodes.filter(({ port }) => ports.includes(port));
+  }
+
+  async ownerOf(slot: number): Promise<RedisServer> {
+    const range = (await this.#slots()).find(([from, to]) => from <= slot && slot <= to);
+    const owner = this.nodes.find(({ port }) => port === range?.[2][1]);
+    if (owner === undefined) throw new Error(`nobody has slot ${slot}`);
+    return owner;
   }
 
   /** Moves a slot with its keys, as an operator does who reshards online. */
@@ -97,6 +102,19 @@ export class RedisClusterServer implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await Promise.all(this.nodes.map((node) => node.kill()));
     await rm(this.#dataDir, { recursive: true, force: true });
+  }
+
+  /** As the first node knows it that is up and serves. */
+  async #slots(): Promise<SlotRange[]> {
+    const ask = async () => {
+      for (const node of this.nodes) {
+        const isUp = String(await command(node, ["CLUSTER", "INFO"]).catch(() => ""));
+        if (!isUp.includes("cluster_state:ok")) continue;
+        return (await command(node, ["CLUSTER", "SLOTS"])) as SlotRange[];
+      }
+      return undefined;
+    };
+    return pollUntil(ask, { what: "a node of the cluster serves" });
   }
 
   async #join(primaryCount: number): Promise<void> {
