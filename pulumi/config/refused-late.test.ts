@@ -72,6 +72,19 @@ describe("a configuration that AWS would refuse half-way, or never", () => {
       /schedule/,
     ],
     [
+      "shards without cluster mode",
+      { data: { valkey: { shards: 3 } } },
+      "data.valkey.shards",
+      /clusterMode/,
+    ],
+    [
+      "a change of the cluster mode without a replica",
+      { data: { valkey: { clusterMode: "compatible" } } },
+      "data.valkey.replicas",
+      /replica first/,
+    ],
+    ["too many shards", { data: { valkey: { shards: 51 } } }, "data.valkey.shards", /set/],
+    [
       "more tasks than ECS runs",
       counter({ tasks: { max: 5001 } }),
       "services.counter.tasks.max",

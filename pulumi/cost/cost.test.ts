@@ -151,6 +151,18 @@ describe("the monthly cost", () => {
     expect(usd([table(true)], "usage") - usd([table(false)], "usage")).to.be.closeTo(0.226, 1e-9);
   });
 
+  it("counts the nodes of every shard of Valkey", () => {
+    const valkey = (shape: Record<string, unknown>) =>
+      usd([
+        resource("aws:elasticache/replicationGroup:ReplicationGroup", {
+          nodeType: "cache.t4g.micro",
+          ...shape,
+        }),
+      ]);
+    const node = valkey({ numCacheClusters: 1 });
+    expect(valkey({ numNodeGroups: 3, replicasPerNodeGroup: 1 })).to.be.closeTo(6 * node, 1e-9);
+  });
+
   it("refuses to guess: a type, a size and a region without a price are named", () => {
     const unknown = () => estimate([resource("aws:rds/cluster:Cluster")], "eu-west-1");
     expect(unknown)

@@ -75,11 +75,15 @@ const valkey: Pricing = ({ props }, { prices }) => {
   const nodeHour = prices.valkeyNodeHour[type];
   if (nodeHour === undefined)
     throw new Error(`There is no price for ${type}: add it to pulumi/cost/prices.ts.`);
-  const nodes = Number(props["numCacheClusters"]);
+  const shards = Number(props["numNodeGroups"] ?? 1);
+  const nodesPerShard =
+    props["numNodeGroups"] === undefined
+      ? Number(props["numCacheClusters"])
+      : 1 + Number(props["replicasPerNodeGroup"]);
   // One snapshot is included.
   const snapshots = Math.max(0, Number(props["snapshotRetentionLimit"] ?? 0) - 1);
   return [
-    fixed("Valkey", [nodes * hours, `${type} hour`], nodeHour),
+    fixed("Valkey", [shards * nodesPerShard * hours, `${type} hour`], nodeHour),
     usage(
       "Valkey",
       [snapshots * quietMonth.snapshotGb, "GB of snapshots"],

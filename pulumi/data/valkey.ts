@@ -18,10 +18,14 @@ export interface ValkeyArgs {
 
 const valkeyPort = 6379;
 
+type Shape = Pick<Config["data"]["valkey"], "clusterMode" | "shards" | "replicas">;
+
 /** Valkey behind TLS and a password; with replicas it fails over by itself. */
 export class Valkey extends pulumi.ComponentResource {
   /** `rediss://…`, with the password in it. */
   readonly url: Secret;
+  /** The services speak the protocol of a cluster to it. */
+  readonly isCluster: boolean;
 
   constructor(name: string, args: ValkeyArgs, opts?: pulumi.ComponentResourceOptions) {
     super("page-services:index:Valkey", name, {}, opts);
@@ -39,21 +43,23 @@ export class Valkey extends pulumi.ComponentResource {
       { description: "Password of Valkey", protect },
       { parent: this },
     );
+    this.isCluster = data.valkey.clusterMode !== "off";
     const group = this.#replicationGroup(name, args, { securityGroup, password });
+    const host = this.isCluster ? group.configurationEndpointAddress : group.primaryEndpointAddress;
     this.url = new Secret(
       `${name}-url`,
       {
         description: "Where the services find Valkey",
-        value: pulumi.interpolate`rediss://:${password.value}@${group.primaryEndpointAddress}:${valkeyPort}`,
+        value: pulumi.interpolate`rediss://:${password.value}@${host}:${valkeyPort}`,
         protect,
       },
       { parent: this },
     );
 
-    for (let node = 1; node <= 1 + data.valkey.replicas; node += 1)
-      cacheMemoryAlarm(alerts.scope(`${name}-${node}`, this), {
+    for (const [index, cacheNodeId] of nodeIds(group, data.valkey).entries())
+      cacheMemoryAlarm(alerts.scope(`${name}-${index + 1}`, this), {
         cacheMemoryPercent: alarms.cacheMemoryPercent,
-        cacheNodeId: pulumi.interpolate`${group.replicationGroupId}-00${node}`,
+        cacheNodeId,
       });
 
     this.registerOutputs({});
@@ -70,7 +76,7 @@ export class Valkey extends pulumi.ComponentResource {
       { parent: this },
     );
     const { protect, farewellTag } = config;
-    const { nodeType, replicas, snapshotDays } = config.data.valkey;
+    const { nodeType, replicas, clusterMode, snapshotDays } = config.data.valkey;
     const replicated = replicas > 0;
     return new aws.elasticache.ReplicationGroup(
       name,
@@ -80,8 +86,9 @@ export class Valkey extends pulumi.ComponentResource {
         engineVersion: "8.0",
         nodeType,
         port: valkeyPort,
-        numCacheClusters: 1 + replicas,
-        automaticFailoverEnabled: replicated,
+        ...shape(config.data.valkey),
+        // AWS demands it of a cluster even where there is nothing to fail over to.
+        automaticFailoverEnabled: replicated || clusterMode === "on",
         multiAzEnabled: replicated,
         subnetGroupName: subnets.name,
         securityGroupIds: [securityGroup.groupId],
@@ -96,4 +103,25 @@ export class Valkey extends pulumi.ComponentResource {
       { parent: this, protect },
     );
   }
+}
+
+/** Nodes and cluster mode; a group without shards is described as it was before there were any. */
+function shape({ clusterMode, shards, replicas }: Shape) {
+  if (clusterMode === "off") return { numCacheClusters: 1 + replicas };
+  const mode = { parameterGroupName: "default.valkey8.cluster.on" };
+  if (clusterMode === "compatible") return { ...mode, clusterMode, numCacheClusters: 1 + replicas };
+  const groups = { numNodeGroups: shards, replicasPerNodeGroup: replicas };
+  return { ...mode, clusterMode: "enabled", ...groups };
+}
+
+/** As metrics know them. A group that became a cluster keeps its first names, so AWS is asked. */
+function nodeIds(
+  { replicationGroupId, memberClusters }: aws.elasticache.ReplicationGroup,
+  { clusterMode, shards, replicas }: Shape,
+): pulumi.Output<string>[] {
+  return Array.from({ length: shards * (1 + replicas) }, (_, index) =>
+    clusterMode === "on"
+      ? memberClusters.apply((members) => members.toSorted()[index] ?? "")
+      : pulumi.interpolate`${replicationGroupId}-00${index + 1}`,
+  );
 }

@@ -60,6 +60,12 @@ export const changes: readonly Change[] = [
   dev("no Valkey", { "data.valkey.enabled": false }),
   dev("a larger Valkey", { "data.valkey.nodeType": "cache.t4g.small" }),
   dev("a replica of Valkey", { "data.valkey.replicas": 1 }),
+  prod("Valkey to cluster mode, first step", { "data.valkey.clusterMode": "compatible" }),
+  dev(
+    "three shards in place of one",
+    { "data.valkey.clusterMode": "on", "data.valkey.shards": 3 },
+    { "data.valkey.clusterMode": "on" },
+  ),
   prod("no snapshots of Valkey", { "data.valkey.snapshotDays": 0 }),
   dev("backups of the tables", { "data.pointInTimeRecovery": true }),
   dev("logs for longer", { logDays: 30 }),

@@ -170,6 +170,7 @@ function taskArgs(image: Image, { contract, options, platform }: MicroserviceArg
     containerEnvironment(contract, {
       region: config.region,
       tableNames,
+      isRedisCluster: cache?.isCluster,
       trustedHops: 1,
       drainSeconds: container.drainSeconds,
       deployment: config.name,

@@ -69,9 +69,11 @@ const outputsByType: Record<string, (born: Born) => Outputs> = {
   },
   "aws:secretsmanager/secretVersion:SecretVersion": ({ hex }) => ({ versionId: uuid(hex) }),
   "aws:elasticache/subnetGroup:SubnetGroup": ({ name }) => ({ name }),
-  "aws:elasticache/replicationGroup:ReplicationGroup": ({ name, region }) => ({
+  "aws:elasticache/replicationGroup:ReplicationGroup": ({ name, region, props }) => ({
     replicationGroupId: name,
     primaryEndpointAddress: `master.${name}.abc123.${region}.cache.amazonaws.com`,
+    configurationEndpointAddress: `clustercfg.${name}.abc123.${region}.cache.amazonaws.com`,
+    memberClusters: nodesOf(props).map((node) => `${name}-${node}`),
   }),
   "aws:acm/certificate:Certificate": (born) => ({
     arn: arn(born, "acm", `certificate/${uuid(born.hex)}`),
@@ -160,4 +162,18 @@ function subnets(hex: string, props: Outputs): string[] {
 function certificateNames({ domainName, subjectAlternativeNames }: Outputs): string[] {
   const others = (subjectAlternativeNames as unknown[] | undefined) ?? [];
   return [domainName, ...others].map(String).reverse();
+}
+
+/** Of the shards of a cache. */
+function nodesOf({
+  numNodeGroups = 0,
+  replicasPerNodeGroup = 0,
+}: Record<string, unknown>): string[] {
+  const shards = Array.from({ length: Number(numNodeGroups) }, (_, index) => `000${index + 1}`);
+  return shards.flatMap((shard) =>
+    Array.from(
+      { length: 1 + Number(replicasPerNodeGroup) },
+      (_, index) => `${shard}-00${index + 1}`,
+    ),
+  );
 }
