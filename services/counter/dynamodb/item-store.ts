@@ -22,9 +22,12 @@ import { countExpression, type Stale, staleIn } from "./count-expression.ts";
 import { type Item, numberIn, numbers, unlessRefused } from "./item.ts";
 import { KeyedHits } from "./keyed-hits.ts";
 import { receiptOf } from "./receipts.ts";
+import { Pacer } from "../resilience/pacer.ts";
 import { Sweeps } from "./sweeps.ts";
 
 const MAX_ROUNDS = 3;
+/** How often a batch is sent that DynamoDB throttles, at the longer and longer pauses of its page. */
+const MAX_SENDINGS = 10;
 
 export interface ItemStoreOptions {
   client: DynamoDBClient;
@@ -54,10 +57,12 @@ export class ItemStore implements CounterStore {
   readonly #options: ItemStoreOptions;
   /** What the next update of a page sweeps. */
   readonly #sweeps = new Sweeps<Stale>();
+  readonly #pacer: Pacer;
   #lastBatch = 0;
 
   constructor(options: ItemStoreOptions) {
     this.#options = options;
+    this.#pacer = new Pacer(options);
   }
 
   async add(batch: HitBatch): Promise<Dealt> {
@@ -68,7 +73,7 @@ export class ItemStore implements CounterStore {
       const { isLast, keys } = keyed.next();
       // Hits without a key go with the last update: its last numbers are theirs.
       const step = { ...batch, keys, ...(!isLast && { hits: 0, bots: 0 }) };
-      const item = await this.#count(step, id, nowMs);
+      const item = await this.#countAtPace(step, id, nowMs);
       if (item === undefined) continue;
       const last = item[`last_${this.#options.writer}`];
       const isCounted = (numberIn(item, `batch_${this.#options.writer}`) ?? 0) === id;
@@ -154,6 +159,23 @@ export class ItemStore implements CounterStore {
   /** Names one call, so that it is known when it is sent again. */
   #newChange(nowMs: number): Item {
     return { ":change": { S: `${this.#options.writer} ${this.#nextId(nowMs)}` } };
+  }
+
+  /** Sends what DynamoDB throttles again, and less often: its fence makes it count once. */
+  async #countAtPace(batch: HitBatch, id: number, nowMs: number): Promise<Item | undefined> {
+    const { page } = batch;
+    for (let sendings = 1; ; sendings += 1) {
+      await this.#pacer.turn(page);
+      try {
+        const item = await this.#count(batch, id, nowMs);
+        this.#pacer.taken(page);
+        return item;
+      } catch (error) {
+        if (!(error instanceof StoreUnavailable && error.reason === "throttled")) throw error;
+        this.#pacer.throttled(page);
+        if (sendings >= MAX_SENDINGS) throw error;
+      }
+    }
   }
 
   /**
