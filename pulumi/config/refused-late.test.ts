@@ -35,6 +35,25 @@ describe("a configuration that AWS would refuse half-way, or never", () => {
       /in eu-west-1/,
     ],
     [
+      "a topic for tickets alone",
+      { alarms: { ticketTopicArn: topic("eu-west-1", "ops") } },
+      "alarms.ticketTopicArn",
+      /alarms.topicArn as well/,
+    ],
+    [
+      "a pager for somebody else's topic",
+      { alarms: { topicArn: topic("eu-west-1", "ops"), urls: ["https://pager.example.com"] } },
+      "alarms.urls",
+      /remove alarms.urls/,
+    ],
+    ["traces that nobody takes", { tracing: {} }, "tracing.image", /tracing.image to/],
+    [
+      "traces without a way to X-Ray",
+      { tracing: { endpoint: "http://10.0.0.5:4318" }, network: { nat: "none" } },
+      "tracing",
+      /nat to single/,
+    ],
+    [
       "a FIFO topic",
       { alarms: { topicArn: topic("eu-west-1", "ops.fifo") } },
       "alarms.topicArn",

@@ -78,8 +78,20 @@ function zoneFaults({ network }: Partial<Sections>, { region }: Place): Fault[] 
 }
 
 /** Without a NAT gateway the tasks reach the ECR of their own region, and no other registry. */
-function reachFaults({ network, images }: Partial<Sections>, { region }: Place): Fault[] {
+function reachFaults(sections: Partial<Sections>, { region }: Place): Fault[] {
+  const { network, images, tracing } = sections;
   if (network?.nat !== "none") return [];
+  const unseen = tracing === undefined ? [] : [tracing.endpoint ?? "X-Ray"];
+  const faults = unseen.map((got) => ({
+    key: "tracing",
+    expected: "nothing, as network.nat is none and no endpoint leads to a collector",
+    got,
+    remedy: "remove tracing, or set network.nat to single",
+  }));
+  return faults.concat(imageFaults(images, region));
+}
+
+function imageFaults(images: Sections["images"] | undefined, region: string): Fault[] {
   return Object.entries(images ?? {}).flatMap(([name, image]) => {
     if (image === undefined || image.includes(`.dkr.ecr.${region}.amazonaws.com/`)) return [];
     return [

@@ -1,5 +1,11 @@
 import { container } from "../../shared/contract.ts";
 
+/** The log group that a container writes to. */
+export interface Log {
+  group: string;
+  region: string;
+}
+
 interface Writable {
   volume: string;
   path: string;
@@ -14,7 +20,7 @@ export interface ContainerArgs {
   environment: Readonly<Record<string, string>>;
   /** Environment name → where ECS finds the value in Secrets Manager. */
   secrets: Readonly<Record<string, string>>;
-  log: { group: string; region: string };
+  log: Log;
   /** Run inside the container; a status other than 0 is unhealthy. */
   healthCommand: readonly string[];
   command?: readonly string[];
@@ -37,9 +43,7 @@ export function containerDefinition(args: ContainerArgs) {
     environment: sorted(args.environment).map(([name, value]) => ({ name, value })),
     secrets: sorted(args.secrets).map(([name, valueFrom]) => ({ name, valueFrom })),
     user: args.user,
-    readonlyRootFilesystem: true,
-    // Reaps what the health checks leave behind, and passes SIGTERM on.
-    linuxParameters: { initProcessEnabled: true, capabilities: { drop: ["ALL"] } },
+    ...confined,
     mountPoints: writable.map(({ volume, path }) => ({
       sourceVolume: volume,
       containerPath: path,
@@ -52,16 +56,27 @@ export function containerDefinition(args: ContainerArgs) {
       retries: 3,
       startPeriod: 30,
     },
-    logConfiguration: {
-      logDriver: "awslogs",
-      options: {
-        "awslogs-group": args.log.group,
-        "awslogs-region": args.log.region,
-        "awslogs-stream-prefix": args.name,
-        // A slow log must never stall a request.
-        mode: "non-blocking",
-        "max-buffer-size": "4m",
-      },
+    logConfiguration: logTo(args.log, args.name),
+  };
+}
+
+/** What no container may do. */
+export const confined = {
+  readonlyRootFilesystem: true,
+  // Reaps what the health checks leave behind, and passes SIGTERM on.
+  linuxParameters: { initProcessEnabled: true, capabilities: { drop: ["ALL"] } },
+};
+
+export function logTo({ group, region }: Log, prefix: string) {
+  return {
+    logDriver: "awslogs",
+    options: {
+      "awslogs-group": group,
+      "awslogs-region": region,
+      "awslogs-stream-prefix": prefix,
+      // A slow log must never stall a request.
+      mode: "non-blocking",
+      "max-buffer-size": "4m",
     },
   };
 }

@@ -22,6 +22,7 @@ import { saveLogQueries } from "../alarms/log-queries.ts";
 import type { Cluster } from "../cluster.ts";
 import type { Config } from "../config/parse.ts";
 import type { Statement } from "../policy-document.ts";
+import { collectorEndpoint, traceGrant } from "./collector.ts";
 import { execWritable, serviceHealthCommand } from "./container.ts";
 import type { Watched } from "../alarms/dashboard.ts";
 import type { Data } from "../data/tables.ts";
@@ -175,8 +176,13 @@ function taskArgs(image: Image, { contract, options, platform }: MicroserviceArg
       drainSeconds: container.drainSeconds,
       deployment: config.name,
       publishesMetric,
+      traces: config.tracing && {
+        endpoint: config.tracing.endpoint ?? collectorEndpoint,
+        percent: config.tracing.percent,
+      },
     }),
   );
+  const collectorImage = config.tracing?.image;
   return {
     config,
     image,
@@ -197,8 +203,10 @@ function taskArgs(image: Image, { contract, options, platform }: MicroserviceArg
       apiKeys: apiKey,
       tokenKeys: tokenKey,
     }),
+    collectorImage,
     grants: [
       ...grantsOf(contract, data),
+      ...(collectorImage === undefined ? [] : [traceGrant<pulumi.Input<string>>()]),
       ...(config.cluster.exec ? [execGrant<pulumi.Input<string>>()] : []),
     ],
   };

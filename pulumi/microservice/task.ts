@@ -2,6 +2,7 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { accountId } from "../account.ts";
 import type { Config } from "../config/parse.ts";
+import { collectorDefinition } from "./collector.ts";
 import { containerDefinition, type ContainerArgs } from "./container.ts";
 import { pullGrant, secretGrant, startGrants } from "./grants.ts";
 import type { Image } from "./image.ts";
@@ -16,6 +17,8 @@ export interface TaskArgs {
   environment: pulumi.Input<Record<string, string>>;
   /** Environment name → secret. */
   secrets: Readonly<Record<string, Secret>>;
+  /** Image of a collector of traces beside it; undefined for none. */
+  collectorImage?: string | undefined;
   /** All that the container itself may do. */
   grants: Statement<pulumi.Input<string>>[];
 }
@@ -118,17 +121,16 @@ export class Task extends pulumi.ComponentResource {
     const { region } = args.config;
     return pulumi
       .all([args.image.uri, args.environment, Object.fromEntries(references), this.logGroup.name])
-      .apply(([image, environment, secrets, group]) =>
-        JSON.stringify([
-          containerDefinition({
-            ...args.container,
-            name,
-            image,
-            environment,
-            secrets,
-            log: { group, region },
-          }),
-        ]),
-      );
+      .apply(([image, environment, secrets, group]) => {
+        const log = { group, region };
+        const own = { ...args.container, name, image, environment, secrets, log };
+        const { collectorImage } = args;
+        return JSON.stringify([
+          containerDefinition(own),
+          ...(collectorImage === undefined
+            ? []
+            : [collectorDefinition({ image: collectorImage, log })]),
+        ]);
+      });
   }
 }

@@ -15,6 +15,7 @@ import { ingress } from "./ingress.ts";
 import { network } from "./network.ts";
 import { prometheus } from "./prometheus.ts";
 import { service } from "./service.ts";
+import { tracing } from "./tracing.ts";
 
 /** The sections of the configuration; each is checked by itself so that all faults show at once. */
 export const sections = {
@@ -43,6 +44,7 @@ export const sections = {
     .prefault({}),
   data: data.prefault({}),
   alarms: alarms.prefault({}),
+  tracing: tracing.optional().describe("traces of the services' requests; none without"),
   prometheus: prometheus.optional().describe("a Prometheus on the same cluster; none without"),
 };
 
