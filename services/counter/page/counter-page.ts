@@ -55,7 +55,7 @@ ${renderNumbers(view)}
 ${renderChart({
   ...{ id: "minutes", title: "Last 10 minutes", accented: 6, stepMs: 10_000, to },
   counts: view.spans.length === 0 ? Array.from({ length: 60 }, () => 0) : view.spans,
-  axis: ["10 minutes ago", "5 minutes ago", "now"],
+  axis: ["10 min ago", "5 min ago", "now"],
 })}
 </div>
 ${renderBadgeMaker({ page: view.page, count: view.count, origin })}
