@@ -9,7 +9,7 @@ const about = {
   description:
     "Products with exact prices. A read is answered from a cache in Redis that is filled when it " +
     "is asked for something new, and that never answers with what a write has replaced.",
-  version: "2.0.0",
+  version: "2.1.0",
   tags: { products: "Products with exact prices." },
 } as const;
 

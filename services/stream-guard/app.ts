@@ -10,7 +10,7 @@ const about = {
     "a stream, sends heartbeats while it plays or pauses, and ends it; one that vanishes gives " +
     "its slot back by itself. The caller is the client's address as the load balancer sees it, or " +
     "the user that a trusted layer in front names.",
-  version: "2.0.0",
+  version: "2.1.0",
   tags: {
     streams: "The caller's own streams.",
     operators: "The streams of any caller, for those who have an API key.",

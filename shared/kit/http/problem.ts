@@ -145,6 +145,14 @@ export interface ProblemOptions {
   cause?: unknown;
 }
 
+/** Where a problem arose. */
+export interface ProblemPlace {
+  service: string;
+  requestId: string;
+  /** Undefined where nobody has given the request a trace. */
+  traceId?: string | undefined;
+}
+
 /**
  * A failure that the caller sees, as RFC 9457 problem details.
  *
@@ -162,7 +170,7 @@ export class Problem extends Error {
   }
 
   /** The members of the answer of a service. */
-  body(requestId: string, service: string): Record<string, unknown> {
+  body({ service, requestId, traceId }: ProblemPlace): Record<string, unknown> {
     const { detail, errors, extra } = this.options;
     return {
       type: problemType(service, this.kind),
@@ -170,6 +178,7 @@ export class Problem extends Error {
       status: this.kind.status,
       detail,
       request_id: requestId,
+      ...(traceId === undefined ? {} : { trace_id: traceId }),
       ...(errors === undefined ? {} : { errors }),
       ...extra,
     };

@@ -130,6 +130,7 @@ describe("traces", () => {
     const traceparent = `00-${TRACE}-${PARENT}-01`;
     const refused = await send("POST /api/v1/stream", { headers: { traceparent } });
     expect(refused.status).to.equal(409);
+    expect(await refused.json()).to.include({ trace_id: TRACE });
     const isHere = () => Promise.resolve(stack.traces?.find(TRACE).length === 4);
     await pollUntil(isHere, { what: "The refusal is traced" });
     const spans = stack.traces!.find(TRACE);

@@ -46,6 +46,13 @@ const AnyProblem = z
       description: "Finds this request in the service's log.",
       examples: ["6e0f7a92-3c1e-4bd2-9a55-3e8d1f6c2b40-17"],
     }),
+    trace_id: z
+      .string()
+      .optional()
+      .meta({
+        description: "Its trace, where it has one: 32 hexadecimal digits.",
+        examples: ["5759e988bd862e3fe1be46a994272793"],
+      }),
   })
   .meta({ id: "Problem", description: "RFC 9457 problem details." });
 

@@ -43,7 +43,8 @@ function sendProblem(ctx: Context, problem: Problem, service: string): void {
   ctx.status = problem.kind.status;
   ctx.set(problem.options.headers ?? {});
   ctx.set("cache-control", "no-store");
-  ctx.body = escapeUnseen(JSON.stringify(problem.body(requestIdOf(ctx), service)));
+  const place = { service, requestId: requestIdOf(ctx), traceId: traceIdOf(ctx) };
+  ctx.body = escapeUnseen(JSON.stringify(problem.body(place)));
   ctx.type = "application/problem+json";
 }
 

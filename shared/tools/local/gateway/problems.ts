@@ -85,6 +85,6 @@ export function sendProblem({ request, response }: Exchange, problem: Problem): 
     "x-content-type-options": "nosniff",
     "x-request-id": requestId,
   });
-  response.end(escapeUnseen(JSON.stringify(problem.body(requestId, PLACE))));
+  response.end(escapeUnseen(JSON.stringify(problem.body({ service: PLACE, requestId }))));
   request.resume();
 }
