@@ -1,3 +1,6 @@
+import { once } from "node:events";
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -8,7 +11,6 @@ import { medianStartMs } from "../../../shared/tools/delivery/start-time.ts";
 import { DynamodbServer } from "../../../shared/tools/local/stores/dynamodb-server.ts";
 import { RedisServer } from "../../../shared/tools/local/stores/redis-server.ts";
 import { measureSilentChannels } from "../../../shared/tools/bench/silent-channels.ts";
-import { TraceReceiver } from "../../../shared/tools/local/traces/trace-receiver.ts";
 import { serviceEnvironment } from "../../../shared/tools/local/processes/service-environment.ts";
 import { ServiceProcess } from "../../../shared/tools/local/processes/service-process.ts";
 import { type LoadResult, measure } from "../../../shared/tools/bench/load.ts";
@@ -88,12 +90,15 @@ async function measureInDynamoDB(dynamodb: DynamodbServer): Promise<BenchReport>
   return { loads, rows: [ratio("hit on DynamoDB", [batched, "one update a hit", updates], 5)] };
 }
 
-/** The receiver is in this process, which also makes the load. */
+/** What a collector does with the spans is not the service's to pay: they are read and dropped. */
 async function measureTraced(redis: RedisServer, dynamodb: DynamodbServer): Promise<BenchReport> {
-  await using receiver = await TraceReceiver.start();
+  await using collector = createServer((request, response) => {
+    request.resume().once("end", () => response.end("{}"));
+  }).listen(0, "127.0.0.1");
+  await once(collector, "listening");
   const stores = serviceEnvironment("counter", { dynamodbUrl: dynamodb.url, redisUrl: redis.url });
   const env = { ...stores, SESSIONS: "off" };
-  const traces = { TRACES: "otlp", OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url };
+  const traces = { TRACES: "otlp", OTEL_EXPORTER_OTLP_ENDPOINT: urlOf(collector) };
   await using plain = await ServiceProcess.start("counter", { env });
   await using traced = await ServiceProcess.start("counter", { env: { ...env, ...traces } });
   const loads = await measure([
@@ -109,6 +114,10 @@ async function measureTraced(redis: RedisServer, dynamodb: DynamodbServer): Prom
       { what: "traces, off", against: "a hit", measured: off, aim: "<=", reach: 1, unit: "µs" },
     ],
   };
+}
+
+function urlOf(server: Server): string {
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
 function start(baseline: string, env: Record<string, string>): Promise<ServiceProcess> {

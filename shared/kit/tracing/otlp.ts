@@ -1,9 +1,10 @@
-import { diag, DiagLogLevel } from "@opentelemetry/api";
+import { diag, DiagLogLevel, ROOT_CONTEXT } from "@opentelemetry/api";
 import { OTLPTraceExporter } from "@opentelemetry/exporter-trace-otlp-http";
 import { resourceFromAttributes } from "@opentelemetry/resources";
 import {
+  AlwaysOnSampler,
   BatchSpanProcessor,
-  ParentBasedSampler,
+  SamplingDecision,
   TraceIdRatioBasedSampler,
   TracerProvider,
 } from "@opentelemetry/sdk-trace";
@@ -47,7 +48,7 @@ export function startTraces(options: TracesOptions): () => Promise<void> {
       "service.instance.id": options.instance,
       "deployment.environment.name": options.deployment,
     }),
-    sampler: new ParentBasedSampler({ root: new TraceIdRatioBasedSampler(percent / 100) }),
+    sampler: new AlwaysOnSampler(),
     idGenerator: ids,
     spanProcessors: [
       new BatchSpanProcessor({
@@ -57,7 +58,12 @@ export function startTraces(options: TracesOptions): () => Promise<void> {
       }),
     ],
   });
-  const recorder = new SpanRecorder({ tracer: provider.getTracer("page-services"), ids });
+  const ratio = new TraceIdRatioBasedSampler(percent / 100);
+  const recorder = new SpanRecorder({
+    ...{ tracer: provider.getTracer("page-services"), ids },
+    isChosen: (traceId) =>
+      ratio.shouldSample(ROOT_CONTEXT, traceId).decision === SamplingDecision.RECORD_AND_SAMPLED,
+  });
   recorder.start();
   return async () => {
     recorder.stop();

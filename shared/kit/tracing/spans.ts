@@ -40,9 +40,12 @@ interface RedisCommand {
 const SYSTEMS = { redis: "redis", dynamodb: "aws.dynamodb" } as const;
 
 export interface SpanRecorderOptions {
+  /** Records whatever it is asked for. */
   tracer: Tracer;
   /** Those of the tracer. */
   ids: TraceIds;
+  /** Whether a trace that begins here is recorded. */
+  isChosen: (traceId: string) => boolean;
 }
 
 /**
@@ -93,7 +96,7 @@ export class SpanRecorder {
     const asyncEnd = (message: Message) => {
       const span = this.#spans.get(message);
       if (span === undefined) return;
-      if (span.isRecording()) end(span, message);
+      end(span, message);
       span.end();
     };
     channel.start.bindStore(this.#current, begin);
@@ -104,13 +107,16 @@ export class SpanRecorder {
     );
   }
 
-  #beginRequest(request: TracedRequest): Current {
+  /** Most requests are not recorded: for them nothing is made but a name for the log. */
+  #beginRequest(request: TracedRequest): Current | undefined {
+    const { tracer, ids, isChosen } = this.#options;
     const remote = readTraceHeaders(request.headers);
-    const { tracer, ids } = this.#options;
-    const span = ids.within(remote?.traceId, () =>
+    const traceId = remote?.traceId ?? ids.generateTraceId();
+    request.traceId = traceId;
+    if (!(remote?.parent?.isSampled ?? isChosen(traceId))) return undefined;
+    const span = ids.within(traceId, () =>
       tracer.startSpan(request.method, { kind: SpanKind.SERVER }, contextOf(remote)),
     );
-    request.traceId = span.spanContext().traceId;
     this.#spans.set(request, span);
     return { span };
   }

@@ -1,12 +1,12 @@
 import { type IdGenerator, RandomIdGenerator } from "@opentelemetry/sdk-trace";
 
-/** Random ids; a trace that the load balancer has named keeps its name. */
+/** Random ids; a trace that has a name already keeps it. */
 export class TraceIds implements IdGenerator {
   readonly #random = new RandomIdGenerator();
   #named: string | undefined;
 
-  /** While `start` runs, a new trace is called `traceId`, where that is known. */
-  within<T>(traceId: string | undefined, start: () => T): T {
+  /** While `start` runs, a new trace is called `traceId`. */
+  within<T>(traceId: string, start: () => T): T {
     this.#named = traceId;
     try {
       return start();
