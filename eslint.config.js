@@ -96,7 +96,7 @@ export default tseslint.config(
       "**/config.ts",
       "shared/tools/**",
       "services/*/{acceptance,bench,example,testing}/**",
-      "pulumi/{architecture,cost,offline,preview-comment,rehearsal}/**",
+      "pulumi/{architecture,capacity,cost,offline,preview-comment,rehearsal}/**",
       "pulumi/index.ts",
     ],
     rules: {

@@ -91,7 +91,7 @@ function draw({ title, x, y, lines }: Chart): string {
       ),
     ]),
     text(`x="${LEFT + PLOT.width / 2}" y="${HEIGHT - 8}" text-anchor="middle"`, x),
-    text(`x="8" y="${TOP - 6}"`, y),
+    text(`x="8" y="${TOP - 10}"`, y),
     ...lines.map(({ label, points, isDashed }) => {
       const path = points.map((point) => `${across.at(point.x)} ${up.at(point.y)}`).join("L");
       const kind = isDashed === true ? "line dashed" : "line";
