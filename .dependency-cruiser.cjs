@@ -200,10 +200,10 @@ module.exports = {
       "Who does something tells tracing/channels.ts; what listens is loaded where TRACES is on, by service-context alone.",
       {
         path: "^(services|shared|pulumi)/",
-        pathNot: `${tests}|^shared/kit/tracing/(otlp|spans|trace-ids)\\.ts$|/service-context\\.ts$`,
+        pathNot: `${tests}|^shared/kit/tracing/(otlp|sampling|spans|trace-ids)\\.ts$|/service-context\\.ts$`,
       },
       {
-        path: "^shared/kit/tracing/(otlp|spans|trace-ids)\\.ts$|node_modules/@opentelemetry/",
+        path: "^shared/kit/tracing/(otlp|sampling|spans|trace-ids)\\.ts$|node_modules/@opentelemetry/",
       },
     ),
     forbid(

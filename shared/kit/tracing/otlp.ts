@@ -1,17 +1,14 @@
-import { diag, DiagLogLevel, ROOT_CONTEXT } from "@opentelemetry/api";
+import { randomInt } from "node:crypto";
+import { diag, DiagLogLevel } from "@opentelemetry/api";
 import { OTLPTraceExporter } from "@opentelemetry/exporter-trace-otlp-http";
 import { resourceFromAttributes } from "@opentelemetry/resources";
-import {
-  AlwaysOnSampler,
-  BatchSpanProcessor,
-  SamplingDecision,
-  TraceIdRatioBasedSampler,
-  TracerProvider,
-} from "@opentelemetry/sdk-trace";
+import { AlwaysOnSampler, BatchSpanProcessor, TracerProvider } from "@opentelemetry/sdk-trace";
 import type { Log } from "../process/log.ts";
+import { createChoice } from "./sampling.ts";
 import { SpanRecorder } from "./spans.ts";
 import { TraceIds } from "./trace-ids.ts";
 
+const RANDOM_STEPS = 2 ** 32;
 /** How long a span waits for others to be sent with. */
 const LINGER_MS = 500;
 /** For one export with its retries; also the longest that a stop waits for the last spans. */
@@ -58,17 +55,19 @@ export function startTraces(options: TracesOptions): () => Promise<void> {
       }),
     ],
   });
-  const ratio = new TraceIdRatioBasedSampler(percent / 100);
   const recorder = new SpanRecorder({
     ...{ tracer: provider.getTracer("page-services"), ids },
-    isChosen: (traceId) =>
-      ratio.shouldSample(ROOT_CONTEXT, traceId).decision === SamplingDecision.RECORD_AND_SAMPLED,
+    isChosen: createChoice({ percent, random, now: () => performance.now() }),
   });
   recorder.start();
   return async () => {
     recorder.stop();
     await provider.shutdown();
   };
+}
+
+function random(): number {
+  return randomInt(RANDOM_STEPS) / RANDOM_STEPS;
 }
 
 function reportFailures(log: Log): void {

@@ -21,6 +21,7 @@ import {
   storeCalls,
   type TracedRequest,
 } from "./channels.ts";
+import type { IsChosen } from "./sampling.ts";
 import { readTraceHeaders } from "./trace-headers.ts";
 import type { TraceIds } from "./trace-ids.ts";
 
@@ -44,8 +45,8 @@ export interface SpanRecorderOptions {
   tracer: Tracer;
   /** Those of the tracer. */
   ids: TraceIds;
-  /** Whether a trace that begins here is recorded. */
-  isChosen: (traceId: string) => boolean;
+  /** Whether a request is recorded. */
+  isChosen: IsChosen;
 }
 
 /**
@@ -113,7 +114,7 @@ export class SpanRecorder {
     const remote = readTraceHeaders(request.headers);
     const traceId = remote?.traceId ?? ids.generateTraceId();
     request.traceId = traceId;
-    if (!(remote?.parent?.isSampled ?? isChosen(traceId))) return undefined;
+    if (!isChosen(remote?.parent?.isSampled)) return undefined;
     const span = ids.within(traceId, () =>
       tracer.startSpan(request.method, { kind: SpanKind.SERVER }, contextOf(remote)),
     );
