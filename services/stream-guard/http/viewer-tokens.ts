@@ -60,7 +60,10 @@ export class ViewerTokens {
     if (token === undefined) {
       throw invalidViewerToken("Send the header `Authorization: Bearer <viewer token>`.");
     }
-    const { sub = "", limit } = await this.#verify(token);
+    const { sub, limit } = await this.#verify(token);
+    // The library only looks whether it is there: `null` would be a viewer that many share.
+    if (typeof sub !== "string")
+      throw invalidViewerToken("The claim `sub` of the token must be text.");
     if (limit !== undefined && !(Number.isSafeInteger(limit) && (limit as number) >= 1)) {
       throw invalidViewerToken("The claim `limit` of the token must be a whole number, 1 or more.");
     }
