@@ -135,7 +135,10 @@ export class SpanRecorder {
     const links = callers.map((caller) => ({ context: caller.spanContext() }));
     const attributes = { "batch.size": batch.entries.length };
     const span = this.#child(first, batch, { name: "batch", links, attributes });
-    for (const other of others) other.addLink({ context: span.spanContext() });
+    // A request may have been answered before its hit is recorded: then its span is closed.
+    for (const other of others) {
+      if (other.isRecording()) other.addLink({ context: span.spanContext() });
+    }
     return { span, batchSize: batch.entries.length };
   }
 

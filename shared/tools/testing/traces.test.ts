@@ -169,6 +169,10 @@ describe("traces", () => {
     expect(list).to.include(`href="/local/traces/${id}"`);
   });
 
+  it("are delivered without a complaint, records of hits that were answered before among them", () => {
+    expect(lines.filter((line) => line.includes("traces are not delivered"))).to.deep.equal([]);
+  });
+
   it("hold neither bodies, queries, addresses nor probes", () => {
     const text = JSON.stringify(stack.traces?.traces);
     expect(text).to.have.length.above(1_000);
