@@ -24,7 +24,7 @@ export function createApp(deps: CounterDeps): Koa {
     service: "counter",
     title: "Page counter",
     description: "Gives every opening of a page its own number, and draws badges of it.",
-    version: "2.2.0",
+    version: "2.3.0",
     tags: {
       pages: "Pages and their counts.",
       embedding: "What other sites put into their pages.",

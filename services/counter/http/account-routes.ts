@@ -62,6 +62,7 @@ function registerRoute({ accounts, trustedHops }: AccountRoutesOptions): Route {
     method: "POST",
     paths: ["/counter/v1/registration", "/registration"],
     operationId: "register",
+    namedOriginsOnly: true,
     expensive: true,
     tag,
     summary: "Registers a user, whose number begins at 0",
@@ -93,6 +94,7 @@ function logInRoute({ accounts, trustedHops }: AccountRoutesOptions): Route {
     method: "POST",
     paths: ["/counter/v1/login", "/login"],
     operationId: "logIn",
+    namedOriginsOnly: true,
     expensive: true,
     tag,
     summary: "Gives an access token for one hour",
@@ -167,7 +169,7 @@ function nextRoute({ accounts }: AccountRoutesOptions, method: "GET" | "POST"): 
     replies: {
       200: { description: "The number, given only once", schema: schemas.OwnNumber },
     },
-    problems: [accountProblems.numberAtMaximum, ...forUsers],
+    problems: [problems.invalid, accountProblems.numberAtMaximum, ...forUsers],
     async handle(ctx) {
       const user = await userOf(ctx, accounts);
       const isLook = ctx.method === "HEAD";

@@ -108,6 +108,17 @@ describe("a page of another origin", () => {
     await expectClosed(counter.url, writes.counter, page);
   });
 
+  it("may not use up its visitor's logins and registrations by a form, which no preflight holds back", async () => {
+    await using counter = await run("counter");
+    const body = new URLSearchParams({ email: "ada@example.com", password: "correct horse" });
+    for (const path of ["/registration", "/counter/v1/registration", "/login"]) {
+      const send = (origin: string) =>
+        fetch(counter.url + path, { method: "POST", headers: { origin }, body });
+      expect((await send(page)).status, path).to.equal(403);
+      expect((await send(counter.url)).status, path).to.not.equal(403);
+    }
+  });
+
   it("may read the catalog by default, but not write", async () => {
     await using catalog = await run("catalog");
     await expectOpen(catalog.url, reads.catalog, "*");

@@ -45,6 +45,7 @@ const own: Record<ServiceName, Record<string, readonly Request[]>> = {
     ],
     "wrong-credentials": [["POST", "/counter/v1/login", { ...user, password: "wrong one" }]],
     "invalid-token": [["GET", "/counter/v1/current"]],
+    "foreign-origin": [["POST", "/counter/v1/login", user, { origin: "https://x.example" }]],
     "too-many-new-pages": ["b", "c", "d"].map((page) => ["POST", `/counter/${page}/hits`] as const),
   },
   catalog: {
@@ -150,7 +151,7 @@ describe("each kind of problem", () => {
       );
       const kinds = new Set([...common, ...[...described].map(([, kind = ""]) => kind)]);
       kinds.delete("store-unavailable");
-      if (service !== "stream-guard") kinds.delete("foreign-origin");
+      if (service === "catalog") kinds.delete("foreign-origin");
       for (const kind of [...kinds].filter((each) => !seen.has(each))) {
         const file = other[kind];
         expect(file, `a test that provokes ${kind}`).to.be.a("string");
