@@ -1,4 +1,4 @@
-// npm run draw: the picture of the architecture, from the program's own names.
+// npm run draw: the picture of the architecture, from its layout and the contract.
 import { writeFile } from "node:fs/promises";
 import { drawArchitecture } from "./architecture.ts";
 
