@@ -76,6 +76,16 @@ export const checks: readonly Check[] = [
     expect(badge.headers.get("cache-control")).to.equal("no-store");
     expect((await read(target)).count).to.equal(count + 1);
   }),
+  check("counts by a pixel, and by a script that other pages embed", async (target) => {
+    const { count } = await read(target);
+    const pixel = expectStatus(await target.send(get(`${PAGE}/hit.gif`)), 200);
+    expect(pixel.headers.get("content-type")).to.equal("image/gif");
+    expect(pixel.headers.get("cache-control")).to.equal("no-store");
+    expect((await read(target)).count).to.equal(count + 1);
+    const script = expectStatus(await target.send(get("/counter/count.js")), 200);
+    expect(script.headers.get("content-type")).to.match(/^text\/javascript/);
+    expect(script.text).to.include("/hits");
+  }),
   check("tells new counts as they come", async (target) => {
     const events = readEvents(target, `${PAGE}/events`);
     await events.next();

@@ -178,7 +178,7 @@ describe("npm run validate and npm run stress", function () {
   });
 
   it("go on with --every until they are ended, and tell what fails", async () => {
-    const validation = await ChildProcess.start({
+    await using validation = await ChildProcess.start({
       name: "validate",
       command: process.execPath,
       args: [fileURLToPath(new URL("validate.ts", import.meta.url)), url, "--every", "1"],

@@ -52,6 +52,7 @@ export class LivePage {
     stream.push(`retry: 2000\n\n${event.text}`);
     if (this.#streams.size === 1) {
       this.#last = event;
+      this.#lastSentMs = performance.now();
       this.#schedule();
     }
     return stream;

@@ -15,7 +15,8 @@ export interface Suite {
 
 export interface Outcome {
   passed: number;
-  failed: number;
+  /** The suite and the title of each check that failed. */
+  failed: readonly string[];
 }
 
 export function check(title: string, run: Check["run"]): Check {
@@ -28,7 +29,8 @@ export async function runSuites(
   suites: readonly Suite[],
   write: (line: string) => void,
 ): Promise<Outcome> {
-  const outcome = { passed: 0, failed: 0 };
+  const failed: string[] = [];
+  let passed = 0;
   for (const { name, checks } of suites) {
     write(`\n${name}`);
     for (const { title, run } of checks) {
@@ -37,10 +39,11 @@ export async function runSuites(
       const tookMs = Math.round(performance.now() - startedMs);
       write(`  ${fault === undefined ? "✓" : "✗"} ${title} (${tookMs} ms)`);
       if (fault !== undefined) write(fault.replaceAll(/^/gm, "      "));
-      outcome[fault === undefined ? "passed" : "failed"] += 1;
+      if (fault === undefined) passed += 1;
+      else failed.push(`${name}: ${title}`);
     }
   }
-  return outcome;
+  return { passed, failed };
 }
 
 /** The message, and its cause: `fetch failed` alone says nothing. */
