@@ -8,11 +8,9 @@ import {
   expectBoundedMemory,
   type FloodRequest,
   sendFlood,
+  SMALL_HEAP,
 } from "../../../shared/tools/testing/hostile/flood.ts";
 import { StrictDynamoDB } from "../../../shared/tools/testing/strict-dynamodb.ts";
-
-/** Less than a task of 512 MB has: a heap with more room is collected late, and tells nothing. */
-const HEAP = { NODE_OPTIONS: "--max-old-space-size=192" };
 
 function* reads(count: number, idOf: (index: number) => number): Generator<FloodRequest> {
   for (let index = 0; index < count; index += 1) yield { path: `/product/${idOf(index)}` };
@@ -40,7 +38,7 @@ describe("A catalog that is flooded", function () {
     await dynamodb.createTables();
     database = cleanUps.use(await StrictDynamoDB.start(dynamodb.url));
     const stores = { redisUrl: redis.url, dynamodbUrl: database.url };
-    const env = { ...serviceEnvironment("catalog", stores), ...HEAP };
+    const env = { ...serviceEnvironment("catalog", stores), ...SMALL_HEAP };
     service = cleanUps.use(await ServiceProcess.start("catalog", { env }));
   });
   afterEach(() => cleanUps.disposeAsync());

@@ -5,14 +5,9 @@ import {
   expectBoundedMemory,
   type FloodRequest,
   sendFlood,
+  SMALL_HEAP,
 } from "../../../shared/tools/testing/hostile/flood.ts";
 import { Fleet } from "./fleet.ts";
-
-/**
- * Less than a task of 512 MB has. On a machine with much memory the heap would grow long before it is
- * collected, and the figures would tell of that.
- */
-const HEAP = { NODE_OPTIONS: "--max-old-space-size=192" };
 
 const from = (address: string) => ({ "x-forwarded-for": address });
 
@@ -31,7 +26,7 @@ describe("A counter that is flooded", function () {
   let pid: number;
   const start = async (env: Record<string, string> = {}) => {
     fleet = await Fleet.start({ instances: 0 });
-    const service = await fleet.startService({ env: { ...HEAP, ...env } });
+    const service = await fleet.startService({ env: { ...SMALL_HEAP, ...env } });
     ({ url } = service);
     ({ pid } = service.process);
   };

@@ -6,10 +6,8 @@ import {
   expectBoundedMemory,
   type FloodRequest,
   sendFlood,
+  SMALL_HEAP,
 } from "../../../shared/tools/testing/hostile/flood.ts";
-
-/** Less than a task of 512 MB has: a heap with more room is collected late, and tells nothing. */
-const HEAP = { NODE_OPTIONS: "--max-old-space-size=192" };
 
 function* starts(count: number, addressOf: (index: number) => string): Generator<FloodRequest> {
   for (let index = 0; index < count; index += 1) {
@@ -32,7 +30,7 @@ describe("A stream-guard that is flooded", function () {
   beforeEach(async () => {
     const env = serviceEnvironment("stream-guard", { dynamodbUrl: dynamodb.url });
     // How fast this machine is must not decide whether the queue or the deadline refuses.
-    const patient = { ...env, ...HEAP, DEADLINE_MS: "30000" };
+    const patient = { ...env, ...SMALL_HEAP, DEADLINE_MS: "30000" };
     service = await ServiceProcess.start("stream-guard", { env: patient });
   });
   afterEach(() => service.kill());

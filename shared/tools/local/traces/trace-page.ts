@@ -21,8 +21,8 @@ export function createTraceList({ traces }: TraceReceiver): string {
     .toSorted((one, other) => other.first.durationMs - one.first.durationMs)
     .map(
       ({ first, count }) =>
-        `<tr><td>${milliseconds(first.durationMs)}<td><a href="${TRACES_PATH}/${first.traceId}">` +
-        `${escapeHtml(first.name)}</a><td>${first.service}<td>${count}</tr>`,
+        `<tr><td>${milliseconds(first.durationMs)}<td><a href="${TRACES_PATH}/${escapeHtml(first.traceId)}">` +
+        `${escapeHtml(first.name)}</a><td>${escapeHtml(first.service)}<td>${count}</tr>`,
     );
   return pageHtml({
     title: "Traces",
@@ -54,7 +54,7 @@ export function createTracePage(traces: TraceReceiver, traceId: string): string 
   return pageHtml({
     title: `Trace ${traceId}`,
     main: `<h1>Trace ${escapeHtml(traceId)}</h1>
-${rows.length === 0 ? missing : `<p>${rows[0]?.span.service ?? ""}</p><table>${lines.join("")}</table>`}
+${rows.length === 0 ? missing : `<p>${escapeHtml(rows[0]?.span.service ?? "")}</p><table>${lines.join("")}</table>`}
 <p><a href="${TRACES_PATH}">All traces</a></p>`,
   });
 }

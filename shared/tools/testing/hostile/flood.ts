@@ -7,6 +7,12 @@ const MEGABYTE = 1_024 * 1_024;
 /** What a flooded process may need beyond its usual peak, apart from the buffers it is known to fill. */
 const FACTOR = 1.3;
 
+/**
+ * For the process that is flooded: less than a task of 512 MB has. With more room the heap would grow
+ * long before it is collected, and the figures would tell of that.
+ */
+export const SMALL_HEAP = { NODE_OPTIONS: "--max-old-space-size=192" };
+
 export interface FloodRequest {
   method?: string;
   path: string;
