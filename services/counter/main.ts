@@ -101,6 +101,7 @@ const counter = new Counter({
   },
 });
 const live = new LiveCounts({
+  now: () => performance.now(),
   read: (page) => counter.snapshot(page),
   instance,
   maxListeners: settings.eventListeners,

@@ -35,6 +35,7 @@ export function startCounter(options: StartCounterOptions): Promise<RunningApp> 
     onBatch: ({ page }, tally) => estimates.remember(page, tally),
   });
   const live = new LiveCounts({
+    now: () => performance.now(),
     read: (page) => counter.snapshot(page),
     ...{ instance: context.instance, maxListeners: 2, maxPerAddress: 1 },
     stopping: context.lifecycle.stopping,

@@ -6,6 +6,8 @@ import { networkOf } from "../../../../shared/kit/http/limits/network.ts";
 export interface LiveCountsOptions {
   read: (page: string) => Promise<Snapshot>;
   instance: string;
+  /** Milliseconds since any fixed instant. */
+  now: () => number;
   /** Most streams of this instance. */
   maxListeners: number;
   /** Most streams of one caller's address. */
@@ -50,14 +52,14 @@ export class LiveCounts {
 
   /** @returns a stream that begins with the present count, or who has too many */
   async listen(name: string, address: string): Promise<Readable | NoStream> {
-    const { read, instance, stopping } = this.#options;
+    const { read, stopping } = this.#options;
     const refusal = this.#refusalOf(address);
     if (refusal !== undefined) return refusal;
     const leave = this.#enter(networkOf(address));
     try {
       const snapshot = await read(name);
       if (stopping.aborted) throw stopping.reason;
-      const page = this.#pages.get(name) ?? new LivePage(() => read(name), instance);
+      const page = this.#pages.get(name) ?? new LivePage(() => read(name), this.#options);
       this.#pages.set(name, page);
       return page.join(snapshot, () => {
         leave();

@@ -20,10 +20,16 @@ interface Event {
   count: number;
 }
 
+export interface LivePageOptions {
+  instance: string;
+  /** Milliseconds since any fixed instant. */
+  now: () => number;
+}
+
 /** One page and those who follow it. */
 export class LivePage {
   readonly #read: () => Promise<Snapshot>;
-  readonly #instance: string;
+  readonly #options: LivePageOptions;
   /** What each stream was told last. */
   readonly #streams = new Map<Readable, string>();
   #timer: NodeJS.Timeout | undefined;
@@ -31,9 +37,9 @@ export class LivePage {
   #last: Event | undefined;
   #lastSentMs = 0;
 
-  constructor(read: () => Promise<Snapshot>, instance: string) {
+  constructor(read: () => Promise<Snapshot>, options: LivePageOptions) {
     this.#read = read;
-    this.#instance = instance;
+    this.#options = options;
   }
 
   get listeners(): number {
@@ -52,7 +58,7 @@ export class LivePage {
     stream.push(`retry: 2000\n\n${event.text}`);
     if (this.#streams.size === 1) {
       this.#last = event;
-      this.#lastSentMs = performance.now();
+      this.#lastSentMs = this.#options.now();
       this.#schedule();
     }
     return stream;
@@ -86,7 +92,7 @@ export class LivePage {
     // A store that is away has no news; the listeners stay.
     const snapshot = await this.#read().catch(() => undefined);
     const event = snapshot && this.#toEvent(snapshot);
-    const isIdle = performance.now() - this.#lastSentMs > HEARTBEAT_MS;
+    const isIdle = this.#options.now() - this.#lastSentMs > HEARTBEAT_MS;
     if (event !== undefined && (event.news !== this.#last?.news || isIdle)) {
       if (event.count !== this.#last?.count) this.#pauseMs = FASTEST_MS;
       this.#last = event;
@@ -97,7 +103,7 @@ export class LivePage {
 
   /** @param news whoever was told it already is left out */
   #send(text: string, news?: string): void {
-    this.#lastSentMs = performance.now();
+    this.#lastSentMs = this.#options.now();
     for (const [stream, told] of this.#streams) {
       if (stream.readableLength > MAX_UNREAD_BYTES) stream.destroy();
       else if (told !== news) stream.push(text);
@@ -105,7 +111,7 @@ export class LivePage {
   }
 
   #toEvent(snapshot: Snapshot): Event {
-    const { time, ...news } = presentSnapshot(snapshot, this.#instance);
+    const { time, ...news } = presentSnapshot(snapshot, this.#options.instance);
     const { count } = snapshot;
     const text = `id: ${count}\nevent: count\ndata: ${JSON.stringify({ ...news, time })}\n\n`;
     return { news: JSON.stringify(news), text, count };
