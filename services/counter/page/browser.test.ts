@@ -7,8 +7,8 @@ import { pollUntil } from "../../../shared/tools/local/processes/poll-until.ts";
 import { RedisServer } from "../../../shared/tools/local/stores/redis-server.ts";
 import { serviceEnvironment } from "../../../shared/tools/local/processes/service-environment.ts";
 import { ServiceProcess } from "../../../shared/tools/local/processes/service-process.ts";
-import { describeDocsPages } from "../../../shared/tools/testing/docs-pages-suite.ts";
-import { launchBrowser } from "../../../shared/tools/testing/launch-browser.ts";
+import { describeDocsPages } from "../../../shared/tools/testing/browser/docs-pages-suite.ts";
+import { launchBrowser } from "../../../shared/tools/testing/browser/launch-browser.ts";
 import { pageScript } from "./page-script.ts";
 import { describeAccountPage } from "../testing/account-page-suite.ts";
 import { describePagesForAll } from "../testing/pages-suite.ts";
@@ -47,7 +47,7 @@ describe("The counter's pages in a browser", () => {
     const userAgent = `Mozilla/5.0 (X11; Linux x86_64) Chrome/${browser.version()} Safari/537.36`;
     await using context = await browser.newContext({ userAgent, ...options });
     const page = await context.newPage();
-    page.setDefaultTimeout(10_000);
+    page.setDefaultTimeout(30_000);
     await use(page);
   }
 

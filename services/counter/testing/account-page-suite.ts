@@ -13,7 +13,7 @@ export function describeAccountPage(given: () => { browser: Browser; url: string
     before(async () => {
       const { browser, url } = given();
       page = await browser.newPage({ viewport: { width: 320, height: 640 } });
-      page.setDefaultTimeout(10_000);
+      page.setDefaultTimeout(30_000);
       page.on("console", (message) => {
         if (message.text().includes("Content Security Policy")) faults.push(message.text());
       });
@@ -116,10 +116,7 @@ export function describeAccountPage(given: () => { browser: Browser; url: string
     });
 
     it("counts once when the answer is lost, and the button is pressed again", async () => {
-      await page.route(NEXT, async (route) => {
-        await route.fetch();
-        await route.abort();
-      });
+      await page.route(NEXT, (route) => route.fetch().finally(() => route.abort()));
       await press("Enter");
       await shows("message", "The service does not answer. Try again in a moment.");
       await isIdle();

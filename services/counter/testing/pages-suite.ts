@@ -4,7 +4,7 @@ import type { AddressInfo } from "node:net";
 import { expect } from "chai";
 import type { Browser, Page } from "playwright-core";
 import { pollUntil } from "../../../shared/tools/local/processes/poll-until.ts";
-import { pageFaults } from "../../../shared/tools/testing/page-faults.ts";
+import { pageFaults } from "../../../shared/tools/testing/browser/page-faults.ts";
 
 /** Who may use the counter's pages, and from where, given a browser and the address of a counter. */
 export function describePagesForAll(given: () => { browser: Browser; url: string }): void {
@@ -14,7 +14,7 @@ export function describePagesForAll(given: () => { browser: Browser; url: string
     const userAgent = `Mozilla/5.0 (X11; Linux x86_64) Chrome/${browser.version()} Safari/537.36`;
     await using context = await browser.newContext({ userAgent, permissions: ["clipboard-read"] });
     const page = await context.newPage();
-    page.setDefaultTimeout(20_000);
+    page.setDefaultTimeout(30_000);
     await use(page);
   };
   const read = async (name: string) =>

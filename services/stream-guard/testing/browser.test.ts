@@ -6,7 +6,7 @@ import type { Page } from "playwright-core";
 import { DynamodbServer } from "../../../shared/tools/local/stores/dynamodb-server.ts";
 import { serviceEnvironment } from "../../../shared/tools/local/processes/service-environment.ts";
 import { ServiceProcess } from "../../../shared/tools/local/processes/service-process.ts";
-import { launchBrowser } from "../../../shared/tools/testing/launch-browser.ts";
+import { launchBrowser } from "../../../shared/tools/testing/browser/launch-browser.ts";
 
 describe("stream-guard and a page that its visitor opens in a browser", () => {
   const cleanUps = new AsyncDisposableStack();

@@ -83,7 +83,7 @@ export class ChildProcess implements AsyncDisposable {
   }
 
   /** Resolves with the first line that matches; rejects when it ends, or at the deadline. */
-  async waitForLine(pattern: RegExp, timeoutMs = 10_000): Promise<string> {
+  async waitForLine(pattern: RegExp, timeoutMs = 30_000): Promise<string> {
     return this.readyOrThrow(this.#output.first(pattern), timeoutMs);
   }
 

@@ -3,7 +3,7 @@ import { setTimeout as delay } from "node:timers/promises";
 export interface PollOptions {
   /** What is waited for; completes "… within 5000 ms". */
   what: string;
-  /** Default: 20 s, as a test machine may be busy. */
+  /** Default: 30 s, as a test machine may be busy. */
   timeoutMs?: number;
   intervalMs?: number;
 }
@@ -15,7 +15,7 @@ export interface PollOptions {
  */
 export async function pollUntil<Result>(
   check: () => Promise<Result | undefined | false> | Result | undefined | false,
-  { what, timeoutMs = 20_000, intervalMs = 20 }: PollOptions,
+  { what, timeoutMs = 30_000, intervalMs = 20 }: PollOptions,
 ): Promise<Result> {
   const deadline = performance.now() + timeoutMs;
   let cause: unknown;

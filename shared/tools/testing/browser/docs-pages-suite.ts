@@ -1,11 +1,11 @@
 import { expect } from "chai";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { z } from "zod";
-import { route } from "../../kit/http/route.ts";
-import { createServiceApp } from "../../kit/http/service-app.ts";
-import { createLocalPage } from "../local/local-page.ts";
+import { route } from "../../../kit/http/route.ts";
+import { createServiceApp } from "../../../kit/http/service-app.ts";
+import { createLocalPage } from "../../local/local-page.ts";
 import { pageFaults } from "./page-faults.ts";
-import { type RunningApp, startApp, testContext, testService } from "./start-app.ts";
+import { type RunningApp, startApp, testContext, testService } from "../start-app.ts";
 
 const Thing = z.object({ id: z.string(), size: z.int() });
 const example = { id: "7", size: 3 };
@@ -44,7 +44,7 @@ export function describeDocsPages(given: () => Browser): void {
     async function open(options: BrowserContextOptions, use: (page: Page) => Promise<void>) {
       await using context = await given().newContext(options);
       const page = await context.newPage();
-      page.setDefaultTimeout(10_000);
+      page.setDefaultTimeout(30_000);
       await page.goto(`${app.url}/catalog/docs`);
       await use(page);
     }

@@ -1,5 +1,5 @@
 import { type Browser, chromium } from "playwright-core";
-import { findProgram } from "../local/processes/find-program.ts";
+import { findProgram } from "../../local/processes/find-program.ts";
 
 const browsers = [
   "chromium",
