@@ -23,6 +23,8 @@ export type AddReply =
 export interface PageState {
   /** False when the count is the ledger's to tell. */
   isKnown: boolean;
+  /** True while somebody begins or ends an epoch: the ledger's count is about to change. */
+  isChanging: boolean;
   reading: Reading;
   /** Hits of each second up to the reading's, oldest first. */
   counts: readonly number[];
@@ -89,11 +91,12 @@ export class Pages {
 
   /** @param seconds how many one-second buckets to read, at least those of the last minute */
   async read(page: string, seconds = MINUTE_BUCKETS): Promise<PageState> {
-    const reply = await this.#run("readPage", keysOf(page), String(seconds));
-    const [known, count = 0, second = 0, bots = 0, visitorsToday = 0, ...counts] = reply;
+    const keys = [...keysOf(page), beginKey(page)];
+    const reply = await this.#run("readPage", keys, String(seconds));
+    const [outcome, count = 0, second = 0, bots = 0, visitorsToday = 0, ...counts] = reply;
     const lastMinute = sum(counts.slice(-MINUTE_BUCKETS));
     const reading = { count, lastMinute, second, bots, visitorsToday };
-    return { isKnown: known === 1, reading, counts };
+    return { isKnown: outcome === DONE, isChanging: outcome === WAIT, reading, counts };
   }
 
   /** Begins an epoch; does nothing when a later one has begun. Must never be called twice for one. */

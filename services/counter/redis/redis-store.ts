@@ -15,7 +15,7 @@ import type { Ledger } from "../ledger.ts";
 import { type Bucket, type History, spansOf } from "../spans.ts";
 import { CountedPages } from "./counted-pages.ts";
 import type { AddReply, Pages, PageState } from "./pages.ts";
-import { Reservations } from "./reservations.ts";
+import { highestKnown, Reservations } from "./reservations.ts";
 
 /**
  * A batch whose reply was lost is sent again after these pauses, while its first sending is less
@@ -119,12 +119,25 @@ export class RedisStore implements CounterStore {
     for (let waits = 1; !(await remove()); waits += 1) await delay(pauseMs(waits));
   }
 
+  /**
+   * The ledger tells the count of a page that Redis does not have before it was asked, nor after.
+   * Else it may tell what an epoch has reserved and not given, and the next reading would be lower.
+   */
   async #read(page: string, seconds: number): Promise<PageState> {
-    const state = await this.#pages.read(page, seconds);
-    if (state.isKnown) return state;
-    const entry = await this.#ledger.find(page);
-    const count = Math.max(entry?.count ?? 0, entry?.reservedTo ?? 0);
-    return { ...state, reading: { ...state.reading, count } };
+    const untilMs = this.#now() + PATIENCE_MS;
+    let count: number | undefined;
+    for (let waits = 0; ;) {
+      const state = await this.#pages.read(page, seconds);
+      if (state.isKnown) return state;
+      if (state.isChanging && this.#now() < untilMs) {
+        count = undefined;
+        await delay(pauseMs((waits += 1)));
+      } else if (count === undefined) {
+        count = highestKnown(await this.#ledger.find(page));
+      } else {
+        return { ...state, reading: { ...state.reading, count } };
+      }
+    }
   }
 
   #note(page: string, { tally, epoch, raise }: AddReply & { outcome: "counted" }): Dealt {

@@ -129,7 +129,7 @@ export class Reservations {
 type Range = Omit<Epoch, "epoch">;
 
 /** Every number up to it may have been given. */
-function highestKnown(entry: LedgerEntry | undefined): number {
+export function highestKnown(entry: LedgerEntry | undefined): number {
   return Math.max(entry?.count ?? 0, entry?.reservedTo ?? 0);
 }
 

@@ -146,17 +146,19 @@ return with_receipts({${DONE}, total, minute, second, epoch, limit, to})
 `;
 
 /**
- * Keys page, ring, visitors; argument length. Replies `{known, total, second, bots, visitors,
- * count…}`, a count for each of the last so many seconds, oldest first. `known` is 0 when Redis does
- * not have the page: its total is then the ledger's to tell.
+ * Keys page, ring, visitors, begin; argument length. Replies `{outcome, total, second, bots,
+ * visitors, count…}`, a count for each of the last so many seconds, oldest first. The outcome is DONE,
+ * or BEGIN when Redis does not have the page: its total is then the ledger's to tell; or WAIT while
+ * somebody begins or ends an epoch: the ledger then counts what is reserved, and given by nobody.
  */
 const READ = `${PRELUDE}
 local second, length = clock(), tonumber(ARGV[1])
 local page = redis.call('HMGET', KEYS[1], 'server', 'total', 'bots', 'day')
 local visitors = 0
 if tonumber(page[4]) == today(second) then visitors = redis.call('PFCOUNT', KEYS[3]) end
-local known = page[1] == server_id() and 1 or 0
-local reply = {known, tonumber(page[2] or 0), second, tonumber(page[3] or 0), visitors}
+local outcome = ${DONE}
+if page[1] ~= server_id() then outcome = redis.call('EXISTS', KEYS[4]) == 1 and ${WAIT} or ${BEGIN} end
+local reply = {outcome, tonumber(page[2] or 0), second, tonumber(page[3] or 0), visitors}
 for index, bucket in ipairs(buckets(KEYS[2], second, length)) do
   reply[#reply + 1] = bucket and bucket_at(bucket, second - length + index) or 0
 end

@@ -1,9 +1,11 @@
 import { PutItemCommand } from "@aws-sdk/client-dynamodb";
 import { expect } from "chai";
-import type { CounterStore, HitBatch } from "../counter.ts";
+import { pollUntil } from "../../../shared/tools/local/processes/poll-until.ts";
+import type { CounterStore, HitBatch, Reading } from "../counter.ts";
 import type { Item } from "../dynamodb/item.ts";
 import { ItemStore } from "../dynamodb/item-store.ts";
 import { LedgerStore } from "../dynamodb/ledger-store.ts";
+import type { Ledger } from "../ledger.ts";
 import { keysOf } from "../redis/keys.ts";
 import { Pages } from "../redis/pages.ts";
 import { RedisStore } from "../redis/redis-store.ts";
@@ -106,3 +108,37 @@ for (const { name, open, putBuckets } of implementations) {
     });
   });
 }
+
+describe("a reading of the RedisStore", () => {
+  it("tells no number that is reserved and not given while a page begins, or is given back", async () => {
+    const [page, { redis }] = [newName(), stores];
+    const ledger = new LedgerStore({ client: stores.dynamodb, table, now: Date.now });
+    const open = (on: Ledger, onCall?: () => void) =>
+      new RedisStore({
+        pages: new Pages({ redis, writer: newName(), onCall }),
+        ledger: on,
+        now: Date.now,
+      });
+    const readings: Promise<Reading>[] = [];
+    const readMeanwhile = async <T>(result: T) => {
+      const calls: number[] = [];
+      readings.push(open(ledger, () => calls.push(1)).read(page));
+      await pollUntil(() => calls.length >= 2, { what: "Redis is asked again" });
+      return result;
+    };
+    const slow: Ledger = {
+      find: (...args) => ledger.find(...args),
+      begin: async (...args) => readMeanwhile(await ledger.begin(...args)),
+      extend: (...args) => ledger.extend(...args),
+      settle: async (...args) => ledger.settle(...(await readMeanwhile(args))),
+      rollUp: (...args) => ledger.rollUp(...args),
+      remove: (...args) => ledger.remove(...args),
+    };
+    const store = open(slow);
+    await store.add(hits(page, 3));
+    await store.counted.endAll(new AbortController().signal);
+    const [begun, ended] = await Promise.all(readings);
+    expect(begun?.count).to.be.at.most(3);
+    expect(ended?.count).to.equal(3);
+  });
+});
