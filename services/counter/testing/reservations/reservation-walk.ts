@@ -165,6 +165,9 @@ export class ReservationWalk {
     const { server = EARLIER } = await this.#readRedis();
     if (server === EARLIER) return;
     await this.#heal();
+    // A START that came late brought an earlier epoch back: what a later one gave is lost in Redis.
+    const known = await this.#options.ledger.find(page);
+    if (Number((await this.#readRedis())["epoch"]) < (known?.epoch ?? 0)) return;
     // Read only now: an extension that came late has raised the limit.
     const { total, limit } = await this.#readRedis();
     await restore(page, entry);
