@@ -16,14 +16,21 @@ const REFUSALS: Readonly<Record<string, UnavailableReason>> = {
   WRONGPASS: "denied",
   NOPERM: "denied",
 };
-/** How Redis says NOPERM of a command that a script calls. */
-const DENIED_IN_SCRIPT = "ERR The user executing the script can't run this command";
+/** What ends a script at one of its commands, maybe after a write of an earlier one. */
+const STOPS_IN_SCRIPT: Readonly<Record<string, UnavailableReason>> = {
+  // Not even NOPERM is said as such there.
+  "ERR The user executing the script can't run this command": "denied",
+  // It deleted a key of a slot that is moving away, and then used it: that is ASK to the node.
+  "ERR Script attempted to access a non local key in a cluster node": "failover",
+  // Both of a command, and of a write command alone.
+  "ERR Script attempted to execute a": "failover",
+};
 
 /**
  * What went wrong with a command, as the callers of a store tell failures apart.
  *
  * Redis refuses a command before it runs, and a script at its first write: neither has changed
- * anything then. Only a permission that a script lacks can stop it after a write.
+ * anything then. Only a permission that it lacks, or a cluster that changes, can stop a script later.
  *
  * @returns StoreUnavailable, or the error itself when it is a mistake of ours
  */
@@ -36,9 +43,9 @@ export function toRedisFailure(error: unknown): Error {
 }
 
 function toRefusal(reply: ErrorReply): Error {
-  const isDeniedInScript = reply.message.startsWith(DENIED_IN_SCRIPT);
+  const stop = Object.entries(STOPS_IN_SCRIPT).find(([words]) => reply.message.startsWith(words));
   const [code = ""] = reply.message.split(" ", 1);
-  const reason = isDeniedInScript ? "denied" : REFUSALS[code];
+  const reason = stop?.[1] ?? REFUSALS[code];
   if (reason === undefined) return reply;
-  return new StoreUnavailable("redis", reply, { reason, mayHaveRun: isDeniedInScript });
+  return new StoreUnavailable("redis", reply, { reason, mayHaveRun: stop !== undefined });
 }

@@ -12,6 +12,10 @@ const scripts = {
     "redis.call('APPEND', KEYS[2], ARGV[1]) return redis.call('APPEND', KEYS[1], ARGV[1])",
     (length) => length as number,
   ),
+  replace: redisScript(
+    "redis.call('DEL', KEYS[1]) return redis.call('APPEND', KEYS[1], ARGV[1])",
+    (length) => length as number,
+  ),
 };
 let words = 0;
 const newKey = () => `key-${(words += 1)}`;
@@ -114,6 +118,35 @@ describe("A Redis cluster", () => {
     expect(failure).to.include({ reason: "failover", mayHaveRun: false });
     const patient = append(key);
     await server.endMove(hashSlot(key), node, other);
+    expect(await patient).to.equal(4);
+  });
+
+  it("may have run a script that uses a key which it deleted while its slot moves", async () => {
+    const key = newKey();
+    const { redis } = connection;
+    const { node, other } = nodesOf(key);
+    const replace = () => redis.run((client) => client.replace([key], ["abc"]), { key });
+    expect(await append(key)).to.equal(2);
+    await server.beginMove(hashSlot(key), node, other);
+    const failure = await replace().catch((error: unknown) => error);
+    expect(failure).to.be.instanceOf(StoreUnavailable);
+    expect(failure).to.include({ reason: "failover", mayHaveRun: true });
+    await server.endMove(hashSlot(key), node, other);
+    expect(await replace()).to.equal(3);
+  });
+
+  it("waits for the owner of a slot that nobody has, and has not run what it gives up", async () => {
+    const key = newKey();
+    const { node, other } = nodesOf(key);
+    await using impatient = connectTo(server.url, 100);
+    await pollUntil(() => impatient.redis.check().then(() => true), { what: "all answer" });
+    expect(await append(key)).to.equal(2);
+    for (const each of [node, other]) await server.disown(hashSlot(key), each);
+    const failure = await append(key, impatient.redis).catch((error: unknown) => error);
+    expect(failure).to.be.instanceOf(StoreUnavailable);
+    expect(failure).to.include({ reason: "failover", mayHaveRun: false });
+    const patient = append(key);
+    await server.own(hashSlot(key), node);
     expect(await patient).to.equal(4);
   });
 });

@@ -66,15 +66,15 @@ class RedisCluster<Scripts extends RedisScripts> implements Redis<Scripts> {
     { key, node, timeoutMs = this.#timeoutMs }: RunOptions = {},
   ): Promise<T> {
     const untilMs = performance.now() + timeoutMs;
-    const first = { address: this.#firstOf({ key, node }), isAsking: false };
-    let target: Target = first;
+    const start = () => ({ address: this.#firstOf({ key, node }), isAsking: false });
+    let target: Target = start();
     for (let turn = 0; ; turn += 1) {
       try {
         return await this.#send(command, target, timeoutMs);
       } catch (error) {
         // A node that was heard of just now is still being connected to.
         const isNew = turn > 0 && isUnsent(error);
-        target = isNew ? target : (this.#redirect(error, target) ?? first);
+        target = isNew ? target : (this.#redirect(error, target) ?? start());
         // One node was meant, so no other one can answer.
         const isElsewhere = node !== undefined && target.address !== node;
         if (isElsewhere || performance.now() >= untilMs) throw notRun(error);
@@ -109,13 +109,14 @@ class RedisCluster<Scripts extends RedisScripts> implements Redis<Scripts> {
   }
 
   /**
-   * @returns undefined to ask the first node again
+   * @returns undefined to begin again, with what the map tells by then
    * @throws the error, unless it proves that the command has not run and where it belongs
    */
   #redirect(error: unknown, { address: asked = "" }: Target): Target | undefined {
     const redirection = toRedirection(error);
     if (redirection === undefined) {
       if (error instanceof StoreUnavailable) this.#map.refresh();
+      if (isRefusedByCluster(error)) return undefined;
       throw error;
     }
     if (redirection.kind === "try-again") return undefined;
@@ -142,6 +143,11 @@ class RedisCluster<Scripts extends RedisScripts> implements Redis<Scripts> {
 
 function isUnsent(error: unknown): boolean {
   return error instanceof StoreUnavailable && error.reason === "unreachable" && !error.mayHaveRun;
+}
+
+/** CLUSTERDOWN: nobody has the slot just now, or the node has lost the others. */
+function isRefusedByCluster(error: unknown): boolean {
+  return error instanceof StoreUnavailable && error.reason === "failover" && !error.mayHaveRun;
 }
 
 function notRun(cause: unknown): StoreUnavailable {

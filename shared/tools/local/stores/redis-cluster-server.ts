@@ -99,6 +99,15 @@ export class RedisClusterServer implements AsyncDisposable {
     for (const node of [to, from]) await command(node, owned);
   }
 
+  /** The node forgets who has the slot. */
+  async disown(slot: number, node: RedisServer): Promise<void> {
+    await command(node, ["CLUSTER", "DELSLOTS", String(slot)]);
+  }
+
+  async own(slot: number, node: RedisServer): Promise<void> {
+    await command(node, ["CLUSTER", "ADDSLOTS", String(slot)]);
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     await Promise.all(this.nodes.map((node) => node.kill()));
     await rm(this.#dataDir, { recursive: true, force: true });
