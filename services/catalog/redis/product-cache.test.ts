@@ -1,15 +1,15 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { expect } from "chai";
 import { pollUntil } from "../../../shared/tools/local/processes/poll-until.ts";
 import { RedisServer } from "../../../shared/tools/local/stores/redis-server.ts";
 import { TcpProxy } from "../../../shared/tools/testing/tcp-proxy.ts";
+import {
+  type RedisUnderTest,
+  startRedisUnderTest,
+} from "../../../shared/tools/testing/redis-under-test.ts";
 import type { CacheAnswer } from "../product-cache.ts";
 import type { StoredProduct } from "../product-store.ts";
 import { type Instance, openInstance, QUARANTINE_MS, use } from "../testing/cache-instance.ts";
-import { noCache } from "../uncached.ts";
 import { keysOf } from "./keys.ts";
 
 /** As Redis 7.0 says it within a script, and as others do. */
@@ -29,25 +29,22 @@ const held = (answer: CacheAnswer) =>
   answer.state === "fresh" ? answer.copy.product : answer.state;
 
 describe("RedisProductCache", () => {
-  let server: RedisServer;
+  let underTest: RedisUnderTest;
   let proxy: TcpProxy;
   let near: Instance;
   /** Reaches Redis through the proxy. */
   let far: Instance;
-  let dataDir: string;
 
   before(async () => {
-    dataDir = await mkdtemp(join(tmpdir(), "product-cache-"));
-    server = await RedisServer.start({ dataDir });
-    proxy = await TcpProxy.start(server.url);
-    near = openInstance(server.url);
-    far = openInstance(`redis://127.0.0.1:${proxy.port}`);
+    underTest = await startRedisUnderTest();
+    proxy = await TcpProxy.start(underTest.url);
+    near = open();
+    far = open(`redis://127.0.0.1:${proxy.port}`);
   });
   after(async () => {
     for (const instance of [near, far]) await instance[Symbol.asyncDispose]();
     await proxy[Symbol.asyncDispose]();
-    await server.stop();
-    await rm(dataDir, { recursive: true });
+    await underTest[Symbol.asyncDispose]();
   });
   beforeEach(async () => {
     id += 1;
@@ -55,6 +52,8 @@ describe("RedisProductCache", () => {
     for (const instance of [near, far]) await use(instance);
   });
 
+  const open = (url = underTest.url, overrides: Parameters<typeof openInstance>[1] = {}) =>
+    openInstance(url, { isCluster: underTest.isCluster, ...overrides });
   const key = () => keysOf(id)[0];
   const guard = () => keysOf(id)[1];
   const ttl = () => near.redis.run((client) => client.ttl(key()));
@@ -86,7 +85,7 @@ describe("RedisProductCache", () => {
       [0.999_999, 3_960],
     ] as const) {
       id += 1000;
-      await using instance = openInstance(server.url, { random: () => random });
+      await using instance = open(underTest.url, { random: () => random });
       await use(instance);
       const { cache } = instance;
       await cache.fill(id, leaseOf(await cache.lookUp(id)), product());
@@ -95,7 +94,7 @@ describe("RedisProductCache", () => {
   });
 
   it("gives the lease of what is fresh no longer to one, and the copy to all", async () => {
-    await using brief = openInstance(server.url, { cacheFreshSeconds: 0 });
+    await using brief = open(underTest.url, { cacheFreshSeconds: 0 });
     await use(brief);
     await brief.cache.fill(id, leaseOf(await brief.cache.lookUp(id)), product());
     for (const state of ["granted", "leased"]) {
@@ -149,7 +148,7 @@ describe("RedisProductCache", () => {
 
   it("does not trust the copy of a write whose end is never told", async () => {
     await fillWith(product());
-    await using brief = openInstance(server.url, { writeMs: 60 });
+    await using brief = open(underTest.url, { writeMs: 60 });
     await use(brief);
     await brief.cache.beginWrite(id);
     await pollUntil(async () => (await near.cache.lookUp(id)).state === "granted", {
@@ -173,6 +172,7 @@ describe("RedisProductCache", () => {
       await far.cache.fill(id, leaseOf(await far.cache.lookUp(id)), product("v2"));
     },
   };
+
   for (const [when, write] of Object.entries(writes)) {
     it(`keeps neither an old product nor a late not-found once a write ${when}`, async () => {
       for (const former of [product("v1"), undefined]) {
@@ -189,27 +189,13 @@ describe("RedisProductCache", () => {
   it("gives the lease to the next when it comes back unused, or its time is over", async () => {
     await near.cache.release(id, leaseOf(await near.cache.lookUp(id)));
     expect(await far.cache.lookUp(id)).to.have.property("state", "granted");
-    await using brief = openInstance(server.url, { leaseMs: 40 });
+    await using brief = open(underTest.url, { leaseMs: 40 });
     await use(brief);
     id += 1000;
     await brief.cache.lookUp(id);
     await pollUntil(async () => (await near.cache.lookUp(id)).state === "granted", {
       what: "lease",
     });
-  });
-
-  it("leaves no lease behind where it has given up a look-up that Redis answers late", async () => {
-    await using hasty = openInstance(`redis://127.0.0.1:${proxy.port}`, { leaseMs: 3_600_000 });
-    await use(hasty);
-    proxy.block();
-    expect(await hasty.cache.lookUp(id)).to.deep.equal({ state: "bypass" });
-    await proxy.heal();
-    const ping = () => hasty.redis.run((client) => client.ping()).catch(() => undefined);
-    await pollUntil(ping, { what: "Redis has answered the look-up" });
-    await pollUntil(async () => (await text(`${key()}:guard`)) === null, {
-      what: "the lease is taken back",
-    });
-    expect(await near.cache.lookUp(id)).to.have.property("state", "granted");
   });
 
   it("answers the copies of before when the clock of Redis has stepped back", async () => {
@@ -247,149 +233,167 @@ describe("RedisProductCache", () => {
     }
   });
 
-  it("uses nothing of a Redis that was restarted, though its file has it all", async () => {
-    await fillWith(product());
-    const lease = leaseOf(await near.cache.lookUp((id += 1)));
-    await server.kill();
-    await server.start();
-    await use(near);
-    expect(await text(`product:v1:${id - 1}`)).to.include("Samsung TV");
-    expect(await near.cache.lookUp(id - 1)).to.deep.include({ state: "granted", copy: undefined });
-    await near.cache.fill(id, lease, product());
-    expect(await near.cache.lookUp(id)).to.deep.include({ state: "granted", copy: undefined });
-  });
-
-  it("is not used from the moment Redis is gone until a while after it is back", async () => {
-    await proxy.cut();
-    expect(await far.cache.lookUp(id)).to.deep.equal({ state: "bypass" });
-    await far.cache.fill(id, "a b", product());
-    await far.cache.release(id, "a b");
-    const startedMs = performance.now();
-    await proxy.heal();
-    await use(far);
-    expect(performance.now() - startedMs).to.be.at.least(QUARANTINE_MS);
-  });
-
-  it("is used at once by an instance that starts, but not after beats of all have failed", async () => {
-    await using quiet = await RedisServer.start();
-    const link = { ...{ beatMs: 20, silenceMs: 200, trustMs: 1_000 }, graceMs: 100 };
-    const open = () => openInstance(quiet.url, { link: { ...link, quarantineMs: 600_000 } });
-    const beats = async () =>
-      (await admin.redis.run((client) => client.get("product:v1:probe"))) ?? "";
-    await using admin = open();
-    await use(admin);
-    await using another = open();
-    await use(another);
-    await admin.cache.close();
-    await another[Symbol.asyncDispose]();
-    const [server = "", last = "", since = ""] = (await beats()).split(" ");
-    const before = `${server} ${Number(last) - 2_000} ${since}`;
-    await admin.redis.run((client) => client.set("product:v1:probe", before));
-    await using late = open();
-    // The second beat is sent when the first one has been heard.
-    const seen = new Set([before]);
-    await pollUntil(async () => seen.add(await beats()).size > 2, { what: "beats", intervalMs: 5 });
-    expect(late.cache.isTrusted).to.equal(false);
-  });
-
-  it("is used by an instance that starts, a quarantine after the clock of Redis stepped back", async () => {
-    await using stepped = await RedisServer.start();
-    await using admin = openInstance(stepped.url);
-    await use(admin);
-    const info = await admin.redis.run((client) => client.info("replication"));
-    const [, server = ""] = /master_replid:(\w+)/.exec(info) ?? [];
-    await admin.cache.close();
-    const future = String(Date.now() + 3_600_000);
-    await admin.redis.run((client) =>
-      client.set("product:v1:probe", `${server} ${future} ${future}`),
-    );
-    await using late = openInstance(stepped.url);
-    await use(late);
-    expect(late.cache.isTrusted).to.equal(true);
-  });
-
-  it("asks a Redis that hangs no longer, and says so", async () => {
-    await using brief = openInstance(`redis://127.0.0.1:${proxy.port}`, {
-      link: { ...{ beatMs: 10, silenceMs: 50, trustMs: 400 }, graceMs: 100, quarantineMs: 50 },
+  describe("that loses its Redis", () => {
+    it("leaves no lease behind where it has given up a look-up that Redis answers late", async () => {
+      await using hasty = openInstance(`redis://127.0.0.1:${proxy.port}`, { leaseMs: 3_600_000 });
+      await use(hasty);
+      proxy.block();
+      expect(await hasty.cache.lookUp(id)).to.deep.equal({ state: "bypass" });
+      await proxy.heal();
+      const ping = () => hasty.redis.run((client) => client.ping()).catch(() => undefined);
+      await pollUntil(ping, { what: "Redis has answered the look-up" });
+      await pollUntil(async () => (await text(`${key()}:guard`)) === null, {
+        what: "the lease is taken back",
+      });
+      expect(await near.cache.lookUp(id)).to.have.property("state", "granted");
     });
-    await use(brief);
-    proxy.block();
-    await pollUntil(() => !brief.cache.isTrusted, { what: "trust has ended" });
-    expect(await Promise.race([brief.cache.lookUp(id), delay(5, "late")])).to.deep.equal({
-      state: "bypass",
+
+    it("uses nothing of a Redis that was restarted, though its file has it all", async () => {
+      await fillWith(product());
+      const lease = leaseOf(await near.cache.lookUp((id += 1)));
+      await underTest.first.kill();
+      await underTest.first.start();
+      await use(near);
+      expect(await text(`product:v1:${id - 1}`)).to.include("Samsung TV");
+      expect(await near.cache.lookUp(id - 1)).to.deep.include({
+        state: "granted",
+        copy: undefined,
+      });
+      await near.cache.fill(id, lease, product());
+      expect(await near.cache.lookUp(id)).to.deep.include({ state: "granted", copy: undefined });
     });
-    const write = await brief.cache.beginWrite(id);
-    expect(write.isMarked).to.equal(false);
-    await pollUntil(() => brief.lines.length > 0, { what: "a line" });
-    expect(brief.lines[0]).to.include({ msg: "redis is lost: reads go to DynamoDB" });
-    await proxy.heal();
-    await use(brief);
-  });
 
-  it("says what a Redis lacks that refuses its scripts", async () => {
-    await using limited = await RedisServer.start();
-    await using admin = openInstance(limited.url);
-    await use(admin);
-    await admin.redis.run((client) => client.sendCommand(["ACL", "SETUSER", "default", "-info"]));
-    await using instance = openInstance(limited.url);
-    await pollUntil(() => instance.lines.length > 0, { what: "a line" });
-    expect(instance.lines[0]).to.have.nested.property("err.message").that.matches(NO_PERMISSION);
-    expect(await instance.cache.lookUp(id)).to.deep.equal({ state: "bypass" });
-    const refusal = await instance.cache.check().catch((error: unknown) => error);
-    expect(refusal).to.have.property("message").that.matches(NO_PERMISSION);
-  });
-
-  it("tells a write later that Redis could not hear of, and asks it nothing until then", async () => {
-    await fillWith(product());
-    await proxy.cut();
-    const write = await far.cache.beginWrite(id);
-    expect(await write.settle()).to.equal(false);
-    expect(far.cache.pendingProducts).to.equal(1);
-    await proxy.heal();
-    // Nothing of the former product, neither before Redis has the write nor after.
-    await pollUntil(
-      async () => {
-        expect(held(await far.cache.lookUp(id))).to.be.oneOf(["bypass", "granted", "leased"]);
-        return far.cache.pendingProducts === 0;
-      },
-      { what: "Redis has the write" },
-    );
-    expect(await near.cache.lookUp(id)).to.deep.include({ state: "granted", copy: undefined });
-  });
-
-  it("waits for a Redis that comes back soon", async () => {
-    await using patient = openInstance(`redis://127.0.0.1:${proxy.port}`, {
-      link: { ...{ beatMs: 20, silenceMs: 200, trustMs: 1_000 }, graceMs: 20_000, quarantineMs: 0 },
+    it("is not used from the moment Redis is gone until a while after it is back", async () => {
+      await proxy.cut();
+      expect(await far.cache.lookUp(id)).to.deep.equal({ state: "bypass" });
+      await far.cache.fill(id, "a b", product());
+      await far.cache.release(id, "a b");
+      const startedMs = performance.now();
+      await proxy.heal();
+      await use(far);
+      expect(performance.now() - startedMs).to.be.at.least(QUARANTINE_MS);
     });
-    await use(patient);
-    await fillWith(product());
-    await proxy.cut();
-    const settled = (await patient.cache.beginWrite(id)).settle();
-    await proxy.heal();
-    expect(await settled).to.equal(true);
-    expect(await near.cache.lookUp(id)).to.deep.include({ state: "granted", copy: undefined });
-  });
 
-  it("marks a product later whose write may still happen", async () => {
-    await fillWith(product());
-    await proxy.cut();
-    await far.cache.beginWrite(id);
-    await proxy.heal();
-    await pollUntil(() => far.cache.pendingProducts === 0, { what: "Redis has the write" });
-    expect(await near.cache.lookUp(id)).to.have.property("state", "bypass");
-  });
+    it("is used at once by an instance that starts, but not after beats of all have failed", async () => {
+      await using quiet = await RedisServer.start();
+      const link = { ...{ beatMs: 20, silenceMs: 200, trustMs: 1_000 }, graceMs: 100 };
+      const open = () => openInstance(quiet.url, { link: { ...link, quarantineMs: 600_000 } });
+      const beats = async () =>
+        (await admin.redis.run((client) => client.get("product:v1:probe"))) ?? "";
+      await using admin = open();
+      await use(admin);
+      await using another = open();
+      await use(another);
+      await admin.cache.close();
+      await another[Symbol.asyncDispose]();
+      const [server = "", last = "", since = ""] = (await beats()).split(" ");
+      const before = `${server} ${Number(last) - 2_000} ${since}`;
+      await admin.redis.run((client) => client.set("product:v1:probe", before));
+      await using late = open();
+      // The second beat is sent when the first one has been heard.
+      const seen = new Set([before]);
+      await pollUntil(async () => seen.add(await beats()).size > 2, {
+        what: "beats",
+        intervalMs: 5,
+      });
+      expect(late.cache.isTrusted).to.equal(false);
+    });
 
-  it("has nothing to tell of a write that was refused while Redis was away", async () => {
-    await proxy.cut();
-    await (await far.cache.beginWrite(id)).cancel();
-    expect(far.cache.pendingProducts).to.equal(0);
-  });
-});
+    it("is used by an instance that starts, a quarantine after the clock of Redis stepped back", async () => {
+      await using stepped = await RedisServer.start();
+      await using admin = openInstance(stepped.url);
+      await use(admin);
+      const info = await admin.redis.run((client) => client.info("replication"));
+      const [, server = ""] = /master_replid:(\w+)/.exec(info) ?? [];
+      await admin.cache.close();
+      const future = String(Date.now() + 3_600_000);
+      await admin.redis.run((client) =>
+        client.set("product:v1:probe", `${server} ${future} ${future}`),
+      );
+      await using late = openInstance(stepped.url);
+      await use(late);
+      expect(late.cache.isTrusted).to.equal(true);
+    });
 
-describe("noCache", () => {
-  it("knows nothing and keeps nothing", async () => {
-    await noCache.fill(1, "a b", product());
-    expect(await (await noCache.beginWrite(1)).settle()).to.equal(true);
-    expect(await noCache.lookUp(1)).to.deep.equal({ state: "bypass" });
+    it("asks a Redis that hangs no longer, and says so", async () => {
+      await using brief = openInstance(`redis://127.0.0.1:${proxy.port}`, {
+        link: { ...{ beatMs: 10, silenceMs: 50, trustMs: 400 }, graceMs: 100, quarantineMs: 50 },
+      });
+      await use(brief);
+      proxy.block();
+      await pollUntil(() => !brief.cache.isTrusted, { what: "trust has ended" });
+      expect(await Promise.race([brief.cache.lookUp(id), delay(5, "late")])).to.deep.equal({
+        state: "bypass",
+      });
+      const write = await brief.cache.beginWrite(id);
+      expect(write.isMarked).to.equal(false);
+      await pollUntil(() => brief.lines.length > 0, { what: "a line" });
+      expect(brief.lines[0]).to.include({ msg: "redis is lost: reads go to DynamoDB" });
+      await proxy.heal();
+      await use(brief);
+    });
+
+    it("says what a Redis lacks that refuses its scripts", async () => {
+      await using limited = await RedisServer.start();
+      await using admin = openInstance(limited.url);
+      await use(admin);
+      await admin.redis.run((client) => client.sendCommand(["ACL", "SETUSER", "default", "-info"]));
+      await using instance = openInstance(limited.url);
+      await pollUntil(() => instance.lines.length > 0, { what: "a line" });
+      expect(instance.lines[0]).to.have.nested.property("err.message").that.matches(NO_PERMISSION);
+      expect(await instance.cache.lookUp(id)).to.deep.equal({ state: "bypass" });
+      const refusal = await instance.cache.check().catch((error: unknown) => error);
+      expect(refusal).to.have.property("message").that.matches(NO_PERMISSION);
+    });
+
+    it("tells a write later that Redis could not hear of, and asks it nothing until then", async () => {
+      await fillWith(product());
+      await proxy.cut();
+      const write = await far.cache.beginWrite(id);
+      expect(await write.settle()).to.equal(false);
+      expect(far.cache.pendingProducts).to.equal(1);
+      await proxy.heal();
+      // Nothing of the former product, neither before Redis has the write nor after.
+      await pollUntil(
+        async () => {
+          expect(held(await far.cache.lookUp(id))).to.be.oneOf(["bypass", "granted", "leased"]);
+          return far.cache.pendingProducts === 0;
+        },
+        { what: "Redis has the write" },
+      );
+      expect(await near.cache.lookUp(id)).to.deep.include({ state: "granted", copy: undefined });
+    });
+
+    it("waits for a Redis that comes back soon", async () => {
+      await using patient = openInstance(`redis://127.0.0.1:${proxy.port}`, {
+        link: {
+          ...{ beatMs: 20, silenceMs: 200, trustMs: 1_000 },
+          graceMs: 20_000,
+          quarantineMs: 0,
+        },
+      });
+      await use(patient);
+      await fillWith(product());
+      await proxy.cut();
+      const settled = (await patient.cache.beginWrite(id)).settle();
+      await proxy.heal();
+      expect(await settled).to.equal(true);
+      expect(await near.cache.lookUp(id)).to.deep.include({ state: "granted", copy: undefined });
+    });
+
+    it("marks a product later whose write may still happen", async () => {
+      await fillWith(product());
+      await proxy.cut();
+      await far.cache.beginWrite(id);
+      await proxy.heal();
+      await pollUntil(() => far.cache.pendingProducts === 0, { what: "Redis has the write" });
+      expect(await near.cache.lookUp(id)).to.have.property("state", "bypass");
+    });
+
+    it("has nothing to tell of a write that was refused while Redis was away", async () => {
+      await proxy.cut();
+      await (await far.cache.beginWrite(id)).cancel();
+      expect(far.cache.pendingProducts).to.equal(0);
+    });
   });
 });

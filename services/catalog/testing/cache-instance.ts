@@ -1,4 +1,5 @@
-import { createRedis, type Redis } from "../../../shared/kit/redis.ts";
+import type { Redis } from "../../../shared/kit/redis.ts";
+import { openRedis } from "../../../shared/kit/redis-cluster/open-redis.ts";
 import { pollUntil } from "../../../shared/tools/local/processes/poll-until.ts";
 import { recordingLog } from "../../../shared/tools/testing/start-app.ts";
 import { RedisProductCache, type RedisProductCacheOptions } from "../redis/product-cache.ts";
@@ -17,12 +18,15 @@ export interface Instance extends AsyncDisposable {
 
 export function openInstance(
   url: string,
-  overrides: Partial<RedisProductCacheOptions> = {},
+  {
+    isCluster = false,
+    ...overrides
+  }: Partial<RedisProductCacheOptions> & { isCluster?: boolean } = {},
 ): Instance {
   const { log, lines } = recordingLog();
   const onConnect = (node: string) => cache.connected(node);
   const connection = { url, timeoutMs: 300, scripts: cacheScripts, onConnect };
-  const redis = createRedis({ ...connection, log: recordingLog().log });
+  const redis = openRedis({ ...connection, isCluster, log: recordingLog().log });
   const cache = new RedisProductCache({
     ...{ redis, log },
     redisTimeoutMs: LOOK_UP_MS,

@@ -4,9 +4,13 @@ import { pino } from "pino";
 import { DynamodbServer } from "../../../shared/tools/local/stores/dynamodb-server.ts";
 import { localRegion } from "../../../shared/tools/local/stores/local-aws.ts";
 import { pollUntil } from "../../../shared/tools/local/processes/poll-until.ts";
-import { RedisServer } from "../../../shared/tools/local/stores/redis-server.ts";
 import { createDynamoDB } from "../../../shared/kit/dynamodb.ts";
 import { createRedis } from "../../../shared/kit/redis.ts";
+import { openRedis } from "../../../shared/kit/redis-cluster/open-redis.ts";
+import {
+  type RedisUnderTest,
+  startRedisUnderTest,
+} from "../../../shared/tools/testing/redis-under-test.ts";
 import { StoreUnavailable } from "../../../shared/kit/store-unavailable.ts";
 import type { HitBatch, Tally } from "../counter.ts";
 import type { Ledger } from "../ledger.ts";
@@ -18,7 +22,7 @@ import { Pages } from "./pages.ts";
 import { FIRST_STEP } from "./scripts.ts";
 
 describe("RedisStore", () => {
-  let redisServer: RedisServer;
+  let redisServer: RedisUnderTest;
   let dynamodbServer: DynamodbServer;
   let redis: CounterRedis;
   let dynamodb: DynamoDBClient;
@@ -54,24 +58,25 @@ describe("RedisStore", () => {
     process.env.AWS_ACCESS_KEY_ID = "local";
     process.env.AWS_SECRET_ACCESS_KEY = "local";
     [redisServer, dynamodbServer] = await Promise.all([
-      RedisServer.start(),
+      startRedisUnderTest(),
       DynamodbServer.start(),
     ]);
     await dynamodbServer.createTables();
     const log = pino({ level: "silent" });
-    redis = createRedis({ url: redisServer.url, timeoutMs: 5_000, log, scripts: counterScripts });
+    const { url, isCluster } = redisServer;
+    redis = openRedis({ url, isCluster, timeoutMs: 5_000, log, scripts: counterScripts });
     dynamodb = createDynamoDB({
       endpoint: dynamodbServer.url,
       region: localRegion,
       timeoutMs: 5_000,
     });
     ledger = new LedgerStore({ client: dynamodb, table: "counters", now: Date.now });
-    await pollUntil(() => redis.run((client) => client.ping()), { what: "redis answers" });
+    await pollUntil(() => redis.check().then(() => true), { what: "redis answers" });
   });
   after(async () => {
     await redis.close();
     dynamodb.destroy();
-    await Promise.all([redisServer.stop(), dynamodbServer.stop()]);
+    await Promise.all([redisServer[Symbol.asyncDispose](), dynamodbServer.stop()]);
   });
 
   it("promises numbers in the ledger before it deals them", async () => {
@@ -288,7 +293,7 @@ describe("RedisStore", () => {
   it("keeps nothing for longer than two days", async () => {
     const [page, store] = [newName(), open()];
     await store.add({ ...hits(page), visitors: ["a"] });
-    const keys = await redis.run((client) => client.keys(`${keyOf(page)}*`));
+    const keys = await redis.run((client) => client.keys(`${keyOf(page)}*`), { key: keyOf(page) });
     const lives = await Promise.all(
       keys.map(async (key) => [key, await redis.run((client) => client.ttl(key))] as const),
     );

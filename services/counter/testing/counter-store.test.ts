@@ -9,9 +9,12 @@ import { pino } from "pino";
 import { DynamodbServer } from "../../../shared/tools/local/stores/dynamodb-server.ts";
 import { localRegion } from "../../../shared/tools/local/stores/local-aws.ts";
 import { pollUntil } from "../../../shared/tools/local/processes/poll-until.ts";
-import { RedisServer } from "../../../shared/tools/local/stores/redis-server.ts";
 import { createDynamoDB } from "../../../shared/kit/dynamodb.ts";
-import { createRedis } from "../../../shared/kit/redis.ts";
+import { openRedis } from "../../../shared/kit/redis-cluster/open-redis.ts";
+import {
+  type RedisUnderTest,
+  startRedisUnderTest,
+} from "../../../shared/tools/testing/redis-under-test.ts";
 import { StoreUnavailable } from "../../../shared/kit/store-unavailable.ts";
 import { StrictDynamoDB } from "../../../shared/tools/testing/strict-dynamodb.ts";
 import { CountExhausted, type CounterStore, type HitBatch, MAX_COUNT } from "../counter.ts";
@@ -35,7 +38,7 @@ interface Implementation {
   putBuckets: (page: string, seconds: readonly number[]) => Promise<void>;
 }
 
-let redisServer: RedisServer;
+let redisServer: RedisUnderTest;
 let dynamodbServer: DynamodbServer;
 let strict: StrictDynamoDB;
 let redis: CounterRedis;
@@ -135,13 +138,17 @@ function clientLosingAReply({
 before(async () => {
   process.env.AWS_ACCESS_KEY_ID = "local";
   process.env.AWS_SECRET_ACCESS_KEY = "local";
-  [redisServer, dynamodbServer] = await Promise.all([RedisServer.start(), DynamodbServer.start()]);
+  [redisServer, dynamodbServer] = await Promise.all([
+    startRedisUnderTest(),
+    DynamodbServer.start(),
+  ]);
   await dynamodbServer.createTables();
   strict = await StrictDynamoDB.start(dynamodbServer.url);
   const log = pino({ level: "silent" });
-  redis = createRedis({ url: redisServer.url, timeoutMs: 5_000, log, scripts: counterScripts });
+  const { url, isCluster } = redisServer;
+  redis = openRedis({ url, isCluster, timeoutMs: 5_000, log, scripts: counterScripts });
   dynamodb = openDynamoDB();
-  await pollUntil(() => redis.run((client) => client.ping()), { what: "redis answers" });
+  await pollUntil(() => redis.check().then(() => true), { what: "redis answers" });
 });
 beforeEach(() => {
   nowMs = Date.now();
@@ -150,7 +157,7 @@ after(async () => {
   await redis.close();
   dynamodb.destroy();
   await strict[Symbol.asyncDispose]();
-  await Promise.all([redisServer.stop(), dynamodbServer.stop()]);
+  await Promise.all([redisServer[Symbol.asyncDispose](), dynamodbServer.stop()]);
 });
 
 for (const { name, open, openLosingAReply, putBuckets } of implementations) {
