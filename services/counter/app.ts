@@ -7,12 +7,14 @@ import type { Estimates, Totals } from "./estimates.ts";
 import type { LiveCounts } from "./http/live/live-counts.ts";
 import type { NewPages } from "./http/new-pages.ts";
 import { createRoutes } from "./http/routes.ts";
+import type { TopPages } from "./top/top-pages.ts";
 
 export interface CounterDeps extends ServiceContext {
   counter: Counter;
   accounts: Accounts;
   estimates: Estimates;
   totals: Totals;
+  top: TopPages;
   live: LiveCounts;
   newPages: NewPages;
   /** Proxies in front that append to `x-forwarded-for`. */
@@ -24,7 +26,7 @@ export function createApp(deps: CounterDeps): Koa {
     service: "counter",
     title: "Page counter",
     description: "Gives every opening of a page its own number, and draws badges of it.",
-    version: "2.3.0",
+    version: "2.4.0",
     tags: {
       pages: "Pages and their counts.",
       embedding: "What other sites put into their pages.",

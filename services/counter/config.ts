@@ -8,6 +8,7 @@ import {
   tableSetting,
 } from "../../shared/kit/settings.ts";
 import { keptAddresses } from "./kept-address.ts";
+import { PAGE_NAME } from "./page-name.ts";
 
 export const counterSettings = {
   ...serviceSettings,
@@ -96,6 +97,13 @@ export const counterSettings = {
     min: 0,
     max: 1_000_000,
     default: 60,
+  }),
+  unlistedPages: list({
+    env: "UNLISTED_PAGES",
+    meaning: "pages that are left out of the top pages; they count all the same",
+    entries: "names of pages, each 1 to 128 of A-Z a-z 0-9 . _ ~ -",
+    pattern: PAGE_NAME,
+    default: [],
   }),
 };
 

@@ -23,6 +23,9 @@ import { createCounterMetrics } from "./metrics.ts";
 import { countInRedis, type Counting } from "./redis/count-in-redis.ts";
 import { counterScripts } from "./redis/scripts.ts";
 import { SessionWriter } from "./dynamodb/session-writer.ts";
+import { TopItem } from "./dynamodb/top/top-item.ts";
+import { startRollUp } from "./redis/roll-up.ts";
+import { TopPages } from "./top/top-pages.ts";
 
 const settings = readSettingsOrExit(counterSettings, process.env, findConflicts);
 const context = await createServiceContext("counter", settings);
@@ -40,13 +43,23 @@ const dynamodb = createDynamoDB({
   timeoutMs: settings.dynamodbTimeoutMs,
 });
 const totals = new LedgerStore({ client: dynamodb, table: settings.countersTable, now });
+const top = new TopPages({
+  store: new TopItem({ client: dynamodb, table: settings.countersTable }),
+  totals,
+  unlisted: settings.unlistedPages,
+  now,
+});
 const writer = randomUUID().replaceAll("-", "");
 const random = () => Math.random();
 const storeOptions = { writer, now, onCall: metrics.storeCalled };
 const { countersTable: table, counterStore, redisUrl, redisTimeoutMs } = settings;
 const counting: Counting =
   redisUrl === undefined || counterStore === "dynamodb"
-    ? { store: new ItemStore({ ...storeOptions, random, client: dynamodb, table }), readiness: {} }
+    ? {
+        store: new ItemStore({ ...storeOptions, random, client: dynamodb, table }),
+        readiness: {},
+        close: startRollUp(() => top.merge(), log).stop,
+      }
     : countInRedis({
         ...storeOptions,
         redis: openRedis({
@@ -57,6 +70,7 @@ const counting: Counting =
           scripts: counterScripts,
         }),
         ledger: totals,
+        onRollUp: (rollUp) => top.merge(rollUp),
         log,
         onGap: metrics.numbersSkipped,
       });
@@ -97,6 +111,7 @@ const counter = new Counter({
   onBatch: (batch, tally) => {
     metrics.counted(batch);
     estimates.remember(batch.page, tally);
+    top.note(batch.page, tally.count);
     live.counted(batch.page);
   },
 });
@@ -131,6 +146,7 @@ await serve({
     accounts,
     estimates,
     totals,
+    top,
     live,
     newPages,
     trustedHops: settings.trustedHops,

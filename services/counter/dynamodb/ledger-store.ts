@@ -9,6 +9,7 @@ import {
 } from "@aws-sdk/client-dynamodb";
 import type { Estimate, PageTotal, Totals } from "../estimates.ts";
 import type { EndedEpoch, Epoch, Ledger, LedgerEntry } from "../ledger.ts";
+import { PAGE_NAME } from "../page-name.ts";
 import { type Item, numberIn, numbers } from "./item.ts";
 
 /** Most calls for one page of a list. */
@@ -105,7 +106,7 @@ export class LedgerStore implements Ledger, Totals {
     // One more than asked for tells whether a further page would have anything.
     for (let call = 0; call < LIST_CALLS && items.length <= limit; call += 1) {
       const reply = await this.#scan(limit + 1 - items.length, from);
-      items.push(...(reply.Items ?? []));
+      items.push(...(reply.Items ?? []).filter(isPage));
       from = reply.LastEvaluatedKey?.["page"]?.S;
       if (from === undefined) break;
     }
@@ -159,6 +160,11 @@ function unchangedSince(seen: LedgerEntry | undefined) {
     }
   }
   return { condition: clauses.join(" AND "), values };
+}
+
+/** The table has an item of another kind: the top pages. */
+function isPage(item: Item): boolean {
+  return PAGE_NAME.test(item["page"]?.S ?? "");
 }
 
 function keyOf(page: string): Item {

@@ -6,6 +6,7 @@ import { sendJson } from "../../../shared/kit/http/send-json.ts";
 import { type Counted, HOME_PAGE } from "../counter.ts";
 import type { Estimates } from "../estimates.ts";
 import { renderPage } from "../page/counter-page.ts";
+import type { TopPages } from "../top/top-pages.ts";
 import type { HitRoutesOptions } from "./hit-routes.ts";
 import { open, openProblems, whoCounts } from "./openings.ts";
 import * as present from "./presenter.ts";
@@ -13,6 +14,7 @@ import { PageCount, PageParams, ReadQuery, Tally } from "./schemas.ts";
 
 export interface PageRoutesOptions extends HitRoutesOptions {
   estimates: Estimates;
+  top: TopPages;
   /** A secret of one answer, in base64. */
   newNonce: () => string;
 }
@@ -92,7 +94,12 @@ interface Shown {
 
 async function sendPage(ctx: Context, options: PageRoutesOptions, shown: Shown): Promise<void> {
   const scriptNonce = options.newNonce();
-  const view = { ...(await readSnapshot(options, shown)), ...shown, instance: options.instance };
+  const [snapshot, top] = await Promise.all([
+    readSnapshot(options, shown),
+    // The page is about its own numbers: it does without the list.
+    options.top.list().catch(() => []),
+  ]);
+  const view = { ...snapshot, ...shown, top, instance: options.instance };
   const origin = `${ctx.protocol}://${ctx.host}`;
   await sendHtml(ctx, renderPage(view, { scriptNonce, origin }), { scriptNonce });
 }

@@ -57,9 +57,14 @@ export function presentHistory(page: string, { from, to, buckets }: History) {
   return { page, from: timeOf(from), to: timeOf(to), seconds };
 }
 
-export function presentList({ pages, next }: { pages: PageTotal[]; next: string | undefined }) {
+export interface Listed {
+  pages: readonly PageTotal[];
+  next?: string | undefined;
+}
+
+export function presentList({ pages, next }: Listed) {
   return {
-    pages: pages.map(presentEstimate),
+    pages: pages.map((each) => ({ ...presentEstimate(each), href: `/counter/${each.page}` })),
     ...(next !== undefined && { next_cursor: cursor.format(next) }),
   };
 }

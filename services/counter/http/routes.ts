@@ -33,26 +33,32 @@ export function createRoutes(options: CounterRoutesOptions): Route[] {
   ];
 }
 
-function listRoute({ totals }: CounterRoutesOptions): Route {
+function listRoute({ totals, top }: CounterRoutesOptions): Route {
   return route({
     method: "GET",
     paths: ["/counter"],
     operationId: "listPages",
     expensive: true,
     tag,
-    summary: "The pages with their counts as last rolled up, in no order",
+    summary: "The pages with their counts as last rolled up, in no order or the top ones",
     description:
-      "Follow `next_cursor` until an answer has none. A page that is new may be missing.",
+      "Follow `next_cursor` until an answer has none. A page that is new may be missing. The top pages " +
+      "leave out those that are configured as unlisted.",
     query: schemas.ListQuery,
     replies: { 200: { description: "Some of the pages", schema: schemas.PageList } },
     problems: [problems.storeUnavailable],
     async handle(ctx, { query }) {
-      ctx.body = present.presentList(await totals.list(query.limit, query.cursor));
+      const { order, limit, cursor } = query;
+      ctx.body = present.presentList(
+        order === "top"
+          ? { pages: (await top.list()).slice(0, limit) }
+          : await totals.list(limit, cursor),
+      );
     },
   });
 }
 
-function setRoute({ counter, estimates, instance }: CounterRoutesOptions): Route {
+function setRoute({ counter, estimates, top, instance }: CounterRoutesOptions): Route {
   return route({
     method: "PUT",
     paths: ["/counter/{page}"],
@@ -68,12 +74,13 @@ function setRoute({ counter, estimates, instance }: CounterRoutesOptions): Route
     async handle(ctx, { params: { page }, body }) {
       const tally = await counter.set(page, body.count);
       estimates.remember(page, tally);
+      top.change(page, tally.count);
       ctx.body = present.presentTally(page, tally, instance);
     },
   });
 }
 
-function removeRoute({ counter, estimates }: CounterRoutesOptions): Route {
+function removeRoute({ counter, estimates, top }: CounterRoutesOptions): Route {
   return route({
     method: "DELETE",
     paths: ["/counter/{page}"],
@@ -88,6 +95,7 @@ function removeRoute({ counter, estimates }: CounterRoutesOptions): Route {
     async handle(ctx, { params: { page } }) {
       await counter.remove(page);
       estimates.forget(page);
+      top.change(page, 0);
       ctx.status = 204;
     },
   });

@@ -158,14 +158,26 @@ export const History = z
 /** Holds the last page of the list's page. */
 export const cursor = createCursor("pages");
 
-export const ListQuery = z.strictObject({
-  limit: limitParameter(),
-  cursor: cursor.parameter,
-});
+export const ListQuery = z
+  .strictObject({
+    order: z.enum(["top"]).optional().meta({
+      description: "`top`: the 25 pages with most views, the highest count first; takes no cursor.",
+    }),
+    limit: limitParameter(),
+    cursor: cursor.parameter,
+  })
+  .refine(({ order, cursor: after }) => order === undefined || after === undefined, {
+    path: ["cursor"],
+    message: "expected none beside `order`: the top pages are one page",
+  });
+
+const ListedPage = Estimate.extend({
+  href: z.string().describe("Path of the page's counter, which browsers get as a page."),
+}).meta({ id: "ListedPage", examples: [{ ...estimate, href: "/counter/guide" }] });
 
 export const PageList = z
   .object({
-    pages: z.array(Estimate),
+    pages: z.array(ListedPage),
     next_cursor: z
       .string()
       .optional()

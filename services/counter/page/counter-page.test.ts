@@ -9,6 +9,7 @@ const view: PageView = {
   spans: [...Array<number>(58).fill(0), 3, 12],
   bots: 5,
   visitorsToday: undefined,
+  top: [],
   instance: "task-7",
 };
 

@@ -1,8 +1,10 @@
 import { escapeHtml } from "../../../shared/kit/http/html.ts";
+import type { PageTotal } from "../estimates.ts";
 import { renderBadgeMaker } from "./badge/badge-maker.ts";
 import { renderChart } from "./chart/chart-svg.ts";
 import { pageScript } from "./page-script.ts";
 import { pageStyle } from "./page-style.ts";
+import { renderTopPages } from "./top-pages.ts";
 
 /** What the page shows: the numbers of one moment, by the store's clock. */
 export interface PageView {
@@ -17,6 +19,8 @@ export interface PageView {
   /** Undefined where they are not known. */
   bots: number | undefined;
   visitorsToday: number | undefined;
+  /** The pages with most views, the highest count first. */
+  top: readonly PageTotal[];
   /** The instance that answers. */
   instance: string;
 }
@@ -58,6 +62,7 @@ ${renderChart({
   axis: ["10 min ago", "5 min ago", "now"],
 })}
 </div>
+${renderTopPages(view)}
 ${renderBadgeMaker({ page: view.page, count: view.count, origin })}
 </main>
 <footer>

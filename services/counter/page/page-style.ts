@@ -1,6 +1,7 @@
 import { stylesheet } from "../../../shared/kit/http/page/stylesheet.ts";
 import { badgeMakerStyle } from "./badge/badge-maker.ts";
 import { chartStyle } from "./chart/chart-svg.ts";
+import { topPagesStyle } from "./top-pages.ts";
 
 /** What the counter's page has beside the look of all pages. */
 export const pageStyle = `${stylesheet}
@@ -59,5 +60,6 @@ footer { margin-top: 1rem; }
 footer p { color: var(--muted); }
 #instance { font-family: var(--mono); font-size: 0.8125rem; overflow-wrap: anywhere; }
 ${chartStyle}
+${topPagesStyle}
 ${badgeMakerStyle}
 `;

@@ -22,6 +22,8 @@ export interface Counting {
 
 export interface CountInRedisOptions extends PagesOptions {
   ledger: Ledger;
+  /** Runs each roll-up, and what depends on it. Default: the roll-up alone. */
+  onRollUp?: (rollUp: () => Promise<void>) => Promise<void>;
   /** Milliseconds since the epoch. */
   now: () => number;
   log: Log;
@@ -31,7 +33,7 @@ export interface CountInRedisOptions extends PagesOptions {
 
 /** Counts in Redis, and rolls the counts up in the background. */
 export function countInRedis(args: CountInRedisOptions): Counting {
-  const { ledger, now, log, onGap, ...options } = args;
+  const { ledger, now, log, onGap, onRollUp = alone, ...options } = args;
   const { redis } = options;
   const store = new RedisStore({
     ...{ pages: new Pages(options), ledger, now },
@@ -40,7 +42,8 @@ export function countInRedis(args: CountInRedisOptions): Counting {
       onGap(numbers);
     },
   });
-  const rollUp = startRollUp((signal) => store.counted.rollUp(signal), log);
+  const rollUpNow = (signal: AbortSignal) => onRollUp(() => store.counted.rollUp(signal));
+  const rollUp = startRollUp(rollUpNow, log);
   return {
     store,
     readiness: { redis: () => redis.check() },
@@ -52,6 +55,8 @@ export function countInRedis(args: CountInRedisOptions): Counting {
     },
   };
 }
+
+const alone = (rollUp: () => Promise<void>) => rollUp();
 
 /** What it cannot write is not lost while Redis keeps its data; it says so all the same. */
 async function finish(counted: CountedPages, signal: AbortSignal, log: Log): Promise<void> {

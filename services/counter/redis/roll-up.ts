@@ -5,7 +5,7 @@ const ROLL_UP_MS = 10_000;
 
 export interface RollUp {
   /** Ends the rounds; resolves when the calls of the one under way have ended. */
-  stop(): Promise<void>;
+  stop: () => Promise<void>;
 }
 
 /**

@@ -6,19 +6,45 @@ import { Attempts } from "../accounts/attempts.ts";
 import { Passwords } from "../accounts/passwords.ts";
 import { Tokens } from "../accounts/tokens.ts";
 import { createApp } from "../app.ts";
-import { Counter, type CounterOptions } from "../counter.ts";
+import { Counter, type CounterOptions, type CounterStore } from "../counter.ts";
 import { ItemStore } from "../dynamodb/item-store.ts";
 import { DynamoDBUserStore } from "../dynamodb/user-store.ts";
 import { LedgerStore } from "../dynamodb/ledger-store.ts";
 import { Estimates } from "../estimates.ts";
+import { TopItem } from "../dynamodb/top/top-item.ts";
 import { LiveCounts } from "../http/live/live-counts.ts";
 import { NewPages } from "../http/new-pages.ts";
+import { TopPages } from "../top/top-pages.ts";
 
 export interface StartCounterOptions extends Pick<CounterOptions, "onHit"> {
   client: DynamoDBClient;
   apiKeys?: string[];
   /** New pages of one address in a minute. Default: no limit. */
   perMinute?: number;
+  /** Default: the DynamoDB store. */
+  store?: CounterStore;
+  /** Default: a list of its own, which nobody merges. */
+  top?: TopPages;
+}
+
+export interface TopPagesOfTest extends Pick<StartCounterOptions, "client"> {
+  unlisted?: string[];
+  /** Awaited where a total was read, before it is used. */
+  onTotal?: () => Promise<void>;
+}
+
+/** The list of top pages as an instance has it. */
+export function createTopPages({ client, unlisted = [], onTotal }: TopPagesOfTest): TopPages {
+  const [table, now] = ["counters", () => Date.now()];
+  const ledger = new LedgerStore({ client, table, now });
+  const totals = {
+    async find(page: string) {
+      const total = await ledger.find(page);
+      await onTotal?.();
+      return total;
+    },
+  };
+  return new TopPages({ store: new TopItem({ client, table }), totals, unlisted, now });
 }
 
 /** The service on its DynamoDB store, as `main.ts` joins it, with room for two listeners. */
@@ -29,10 +55,15 @@ export function startCounter(options: StartCounterOptions): Promise<RunningApp> 
   const totals = new LedgerStore({ client, table: "counters", now });
   const estimates = new Estimates(totals, now);
   const writer = randomUUID().replaceAll("-", "");
+  const items = { client, table: "counters", writer, now, random: Math.random };
+  const { store = new ItemStore(items), top = createTopPages({ client }) } = options;
   const counter = new Counter({
-    store: new ItemStore({ client, table: "counters", writer, now, random: Math.random }),
+    store,
     onHit,
-    onBatch: ({ page }, tally) => estimates.remember(page, tally),
+    onBatch({ page }, tally) {
+      estimates.remember(page, tally);
+      top.note(page, tally.count);
+    },
   });
   const live = new LiveCounts({
     now: () => performance.now(),
@@ -54,6 +85,6 @@ export function startCounter(options: StartCounterOptions): Promise<RunningApp> 
     isRegistrationOpen: true,
     onRefusedLogin: () => undefined,
   });
-  const own = { counter, accounts, estimates, totals, live, newPages, trustedHops: 1 };
+  const own = { counter, accounts, estimates, totals, top, live, newPages, trustedHops: 1 };
   return startApp(createApp({ ...context, ...own }));
 }
