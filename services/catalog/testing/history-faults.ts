@@ -1,4 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
+import { pollUntil } from "../../../shared/tools/local/processes/poll-until.ts";
+import type { RedisServer } from "../../../shared/tools/local/stores/redis-server.ts";
 import { connectTo } from "./redis-command.ts";
 import { type Fleet, type FleetOptions, startFleet } from "./fleet.ts";
 import { runHistory } from "./history.ts";
@@ -66,6 +68,44 @@ export const faults: readonly HistoryFault[] = [
       if (database) database.delayMs = 500;
       await delay(awayMs);
       if (database) database.delayMs = 0;
+    },
+  },
+];
+
+let turns = 0;
+
+/** Each round takes another primary of a cluster. */
+async function nextPrimary({ cluster }: Fleet): Promise<RedisServer> {
+  const primaries = (await cluster?.primaries()) ?? [];
+  turns += 1;
+  const primary = primaries[turns % primaries.length];
+  if (primary === undefined) throw new Error("there is no cluster");
+  return primary;
+}
+
+export const clusterFaults: readonly HistoryFault[] = [
+  {
+    name: "a primary killed, back as a replica",
+    fleet: { isCluster: true },
+    async run(fleet, awayMs) {
+      const primary = await nextPrimary(fleet);
+      await primary.kill();
+      await delay(awayMs);
+      await primary.start();
+    },
+  },
+  {
+    name: "a primary stopped (SIGSTOP) until it is replaced, then awake",
+    fleet: { isCluster: true },
+    async run(fleet, awayMs) {
+      const primary = await nextPrimary(fleet);
+      process.kill(primary.process.pid, "SIGSTOP");
+      try {
+        const isReplaced = async () => !(await fleet.cluster?.primaries())?.includes(primary);
+        await Promise.all([delay(awayMs), pollUntil(isReplaced, { what: "it is replaced" })]);
+      } finally {
+        process.kill(primary.process.pid, "SIGCONT");
+      }
     },
   },
 ];

@@ -4,6 +4,7 @@ import { serviceEnvironment } from "../../../../shared/tools/local/processes/ser
 import { ServiceProcess } from "../../../../shared/tools/local/processes/service-process.ts";
 import { DynamodbServer } from "../../../../shared/tools/local/stores/dynamodb-server.ts";
 import { RedisClusterServer } from "../../../../shared/tools/local/stores/redis-cluster-server.ts";
+import { pollUntil } from "../../../../shared/tools/local/processes/poll-until.ts";
 import type { RedisServer } from "../../../../shared/tools/local/stores/redis-server.ts";
 import { hashSlot } from "../../../../shared/kit/redis-cluster/hash-slot.ts";
 import { FIRST_STEP } from "../../redis/scripts.ts";
@@ -13,8 +14,9 @@ import { flawsOf, HitLoad, isRefusal } from "../hit-load.ts";
 const PAGES = Array.from({ length: 12 }, (_, index) => `page-${index}`);
 const ROUNDS = 12;
 const ROUND_MS = 5_000;
+const WAKES = 6;
 
-describe("The counter on a Redis cluster, two instances under load", () => {
+describe("The counter on a Redis cluster, three instances under load", () => {
   let redis: RedisClusterServer;
   let dynamodb: DynamodbServer;
   let services: ServiceProcess[];
@@ -27,7 +29,7 @@ describe("The counter on a Redis cluster, two instances under load", () => {
     const stores = { dynamodbUrl: dynamodb.url, redisUrl: redis.url, isRedisCluster: true };
     const quiet = { NEW_PAGES_PER_MINUTE: "0", LOG_LEVEL: "fatal" };
     const env = { ...serviceEnvironment("counter", stores), ...quiet };
-    services = await Promise.all([1, 2].map(() => ServiceProcess.start("counter", { env })));
+    services = await Promise.all([1, 2, 3].map(() => ServiceProcess.start("counter", { env })));
   });
   after(async () => {
     await Promise.all(services.map((service) => service.kill()));
@@ -68,6 +70,29 @@ describe("The counter on a Redis cluster, two instances under load", () => {
     await load.answered(500, 60_000);
     await load.stop();
     expectPromises(ROUNDS);
+  });
+
+  it("gives no number twice when a primary that was replaced meanwhile wakes up", async function () {
+    this.timeout(180_000);
+    start(PAGES);
+    await load.answered(500);
+    for (let round = 0; round < WAKES; round += 1) {
+      const primaries = await redis.primaries();
+      const sleeper = primaries[round % primaries.length];
+      if (sleeper === undefined) throw new Error("the cluster has no primary");
+      process.kill(sleeper.process.pid, "SIGSTOP");
+      try {
+        const isReplaced = async () => !(await redis.primaries()).includes(sleeper);
+        await pollUntil(isReplaced, { what: "a replica takes over" });
+        await load.answered(500, 60_000);
+      } finally {
+        process.kill(sleeper.process.pid, "SIGCONT");
+      }
+      await load.recovered(services.map(({ url }) => url));
+    }
+    await load.answered(500, 60_000);
+    await load.stop();
+    expectPromises(WAKES);
   });
 
   it("gives no number twice while slots move to and fro, and refuses no other page", async function () {

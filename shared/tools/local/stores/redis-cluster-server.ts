@@ -113,17 +113,15 @@ export class RedisClusterServer implements AsyncDisposable {
     await rm(this.#dataDir, { recursive: true, force: true });
   }
 
-  /** As the first node knows it that is up and serves. */
+  /** As the first node tells it that is up and serves: one that is stopped answers later, if ever. */
   async #slots(): Promise<SlotRange[]> {
-    const ask = async () => {
-      for (const node of this.nodes) {
-        const isUp = String(await command(node, ["CLUSTER", "INFO"]).catch(() => ""));
-        if (!isUp.includes("cluster_state:ok")) continue;
-        return (await command(node, ["CLUSTER", "SLOTS"])) as SlotRange[];
-      }
-      return undefined;
+    const ask = async (node: RedisServer) => {
+      const info = String(await command(node, ["CLUSTER", "INFO"]));
+      if (!info.includes("cluster_state:ok")) throw new Error("it does not serve");
+      return (await command(node, ["CLUSTER", "SLOTS"])) as SlotRange[];
     };
-    return pollUntil(ask, { what: "a node of the cluster serves" });
+    const askAll = () => Promise.any(this.nodes.map(ask)).catch(() => undefined);
+    return pollUntil(askAll, { what: "a node of the cluster serves" });
   }
 
   async #join(primaryCount: number): Promise<void> {

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { noCache } from "./uncached.ts";
+import { noCache } from "../uncached.ts";
 
 describe("noCache", () => {
   it("knows nothing and keeps nothing", async () => {
