@@ -14,7 +14,10 @@ export interface Prices {
   wafAclMonth: number;
   wafRuleMonth: number;
   wafMillionRequests: number;
-  /** One node of Valkey, by type. */
+  /**
+   * One node of Valkey, by type. Those of `m7g.large` and `r7g.large` are from memory, 2026-11: nobody
+   * has compared them with the pricing page yet.
+   */
   valkeyNodeHour: Record<string, number>;
   valkeySnapshotGb: number;
   tableMillionWrites: number;
