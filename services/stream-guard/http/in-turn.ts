@@ -40,8 +40,11 @@ export async function inTurn<T>(
         signal,
       );
     } catch (error) {
-      // Those in front of it wait for the store.
-      if (error instanceof CallerBusy) breaker.throwIfOpen();
+      if (error instanceof CallerBusy) {
+        if (ctx.res.closed) signal.throwIfAborted();
+        // Those in front of it wait for the store.
+        breaker.throwIfOpen();
+      }
       throw error;
     }
   };

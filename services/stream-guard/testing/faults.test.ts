@@ -90,6 +90,14 @@ describe("stream-guard, when its store or its clients fail", () => {
     await closed;
   };
 
+  /** How many starts the service has given up because their clients were gone. */
+  const goneStarts = async () => {
+    const metrics = await (await fetch(`${service.url}/metrics`)).text();
+    const series = 'method="POST",route="/api/v1/stream",status="499"';
+    const line = metrics.split("\n").find((each) => each.includes(`_count{${series}`));
+    return Number(line?.split(" ").at(-1) ?? 0);
+  };
+
   it("keeps no slot for a client that has gone", async () => {
     const held = dynamodb.hold("UpdateItem");
     await startAndLeave();
@@ -104,9 +112,10 @@ describe("stream-guard, when its store or its clients fail", () => {
     const held = Array.from({ length: parallel }, () => dynamodb.hold("UpdateItem"));
     const first = held.map(() => start({ stream_id: "a" }));
     await Promise.all(held.map(({ reached }) => reached));
+    const goneBefore = await goneStarts();
     await Promise.all(Array.from({ length: 5 }, () => startAndLeave()));
-    // Two answers later the service has seen that they are gone.
-    for (let asked = 0; asked < 2; asked += 1) await fetch(`${service.url}/healthz`);
+    const areGone = async () => (await goneStarts()) === goneBefore + 5;
+    await pollUntil(areGone, { what: "The service has seen that all five are gone" });
     for (const each of held) each.release();
     expect((await Promise.all(first)).toSorted()).to.deep.equal([200, 200, 200, 201]);
     expect(await ids()).to.deep.equal(["a"]);
