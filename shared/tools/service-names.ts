@@ -7,6 +7,8 @@ export interface ServiceNamesOptions {
   does: string;
   /** Services that the command knows. Default: all of the contract. */
   known?: readonly ServiceName[];
+  /** Options that the command reads itself, each with a line for the usage. */
+  flags?: Readonly<Record<string, string>>;
 }
 
 /**
@@ -14,12 +16,12 @@ export interface ServiceNamesOptions {
  * `--help` asks for it, and with one line and code 2 when a name or an option is unknown.
  */
 export function readServiceNames(options: ServiceNamesOptions): readonly ServiceName[] {
-  const { command, does, known = serviceNames } = options;
-  const args = process.argv.slice(2);
+  const { command, does, known = serviceNames, flags = {} } = options;
+  const args = process.argv.slice(2).filter((arg) => !(arg in flags));
   if (args.includes("--help")) {
-    console.log(
-      `Usage: npm run ${command} [-- <service> …]   ${does}\nServices: ${known.join(", ")}`,
-    );
+    console.log(`Usage: npm run ${command} [-- <service> …]   ${does}`);
+    for (const [flag, meaning] of Object.entries(flags)) console.log(`${flag}   ${meaning}`);
+    console.log(`Services: ${known.join(", ")}`);
     process.exit(0);
   }
   const unknown = args.filter((name) => !known.some((service) => service === name));

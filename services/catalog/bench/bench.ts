@@ -3,8 +3,9 @@ import { DynamodbServer } from "../../../shared/tools/local/stores/dynamodb-serv
 import { RedisServer } from "../../../shared/tools/local/stores/redis-server.ts";
 import { serviceEnvironment } from "../../../shared/tools/local/processes/service-environment.ts";
 import { ServiceProcess } from "../../../shared/tools/local/processes/service-process.ts";
-import { measure } from "../../../shared/tools/bench/load.ts";
+import { type LoadOptions, measure } from "../../../shared/tools/bench/load.ts";
 import type { BenchReport, BenchRow } from "../../../shared/tools/bench/report.ts";
+import { drawZipf } from "../../../shared/tools/bench/zipf.ts";
 
 const koaBaseline = fileURLToPath(
   new URL("../../../shared/tools/bench/koa-baseline.ts", import.meta.url),
@@ -12,9 +13,11 @@ const koaBaseline = fileURLToPath(
 const COLD_READS = 1_000;
 const HOT_ID = 1;
 const COLD_ID = 2;
+const PRODUCTS = 10_000;
+const DRAWS = 12_800;
 
 /** The catalog's rows: what a cached read costs, and how often a stampede reaches the database. */
-export async function bench(): Promise<BenchReport> {
+export async function bench(quick?: LoadOptions): Promise<BenchReport> {
   await using redis = await RedisServer.start();
   await using dynamodb = await DynamodbServer.start();
   await dynamodb.createTables();
@@ -23,17 +26,21 @@ export async function bench(): Promise<BenchReport> {
   await using second = await ServiceProcess.start("catalog", { env });
   await using bare = await ServiceProcess.start(koaBaseline as `${string}.ts`, { env: {} });
 
-  for (const id of [HOT_ID, COLD_ID]) await createProduct(first.url, id);
+  const reads = drawZipf(DRAWS, PRODUCTS);
+  await createProduct(first.url, COLD_ID);
+  await fillCache(first.url, new Set([HOT_ID, ...reads.filter((id) => id !== COLD_ID)]));
   const stampede = await measureStampede([first.url, second.url]);
-  const loads = await measure([
+  const pid = first.process.pid;
+  const cachedRead = { name: "catalog, cached read", url: `${first.url}/product/${HOT_ID}`, pid };
+  const paths = reads.map((id) => `/product/${id}`);
+  const targets = [
     { name: "bare Koa", url: `${bare.url}/constant/${HOT_ID}`, pid: bare.process.pid },
-    {
-      name: "catalog, cached read",
-      url: `${first.url}/product/${HOT_ID}`,
-      pid: first.process.pid,
-    },
-  ]);
+    cachedRead,
+    { ...cachedRead, name: "catalog, 10,000 products (Zipf)", paths },
+  ];
+  const loads = await measure(targets, quick);
   const [baseline, cached] = loads.map((load) => load.requestsPerSecond);
+  const [bareMicros, , zipfMicros] = loads.map((load) => load.cpuMicrosPerRequest);
   return {
     loads,
     rows: [
@@ -44,9 +51,28 @@ export async function bench(): Promise<BenchReport> {
         aim: ">=",
         reach: 0.8,
       },
+      {
+        what: "processor time of a read of 10,000 products (Zipf)",
+        against: "bare Koa",
+        measured: (zipfMicros ?? NaN) / (bareMicros ?? NaN),
+        aim: "<=",
+        reach: 1.1,
+      },
       stampede,
     ],
   };
+}
+
+/** Products that are in the cache when this ends. */
+async function fillCache(url: string, ids: Iterable<number>): Promise<void> {
+  const remaining = Iterator.from(ids);
+  const fill = async () => {
+    for (const id of remaining) {
+      await createProduct(url, id);
+      await (await fetch(`${url}/product/${id}`)).body?.cancel();
+    }
+  };
+  await Promise.all(Array.from({ length: 16 }, fill));
 }
 
 async function createProduct(url: string, id: number): Promise<void> {

@@ -13,24 +13,29 @@ import { RedisServer } from "../../../shared/tools/local/stores/redis-server.ts"
 import { measureSilentChannels } from "../../../shared/tools/bench/silent-channels.ts";
 import { serviceEnvironment } from "../../../shared/tools/local/processes/service-environment.ts";
 import { ServiceProcess } from "../../../shared/tools/local/processes/service-process.ts";
-import { type LoadResult, measure } from "../../../shared/tools/bench/load.ts";
+import { type LoadOptions, type LoadResult, measure } from "../../../shared/tools/bench/load.ts";
 import type { BenchReport, BenchRow } from "../../../shared/tools/bench/report.ts";
+import { drawZipf } from "../../../shared/tools/bench/zipf.ts";
 
 const HITS = "/counter/bench/hits";
 const VIEWS = "/views/bench";
+const PAGES = 10_000;
+const DRAWS = 12_800;
 
 /** The counter's rows: what a hit costs beside bare Koa, and beside the servers it could have been. */
-export async function bench(): Promise<BenchReport> {
+export async function bench(quick?: LoadOptions): Promise<BenchReport> {
   await using redis = await RedisServer.start();
   await using dynamodb = await DynamodbServer.start();
   await dynamodb.createTables();
-  const inRedis = await measureInRedis(redis, dynamodb);
+  const inRedis = await measureInRedis(redis, dynamodb, quick);
+  if (quick) return inRedis;
   const inDynamoDB = await measureInDynamoDB(dynamodb);
+  const pages = await measurePages(redis, dynamodb);
   const traced = await measureTraced(redis, dynamodb);
   const start = await measureStart(redis, dynamodb);
   return {
-    loads: [...inRedis.loads, ...inDynamoDB.loads, ...traced.loads],
-    rows: [...inRedis.rows, ...inDynamoDB.rows, ...traced.rows, start],
+    loads: [inRedis, inDynamoDB, pages, traced].flatMap(({ loads }) => loads),
+    rows: [...[inRedis, inDynamoDB, pages, traced].flatMap(({ rows }) => rows), start],
   };
 }
 
@@ -50,27 +55,44 @@ async function measureStart(redis: RedisServer, dynamodb: DynamodbServer): Promi
   };
 }
 
-async function measureInRedis(redis: RedisServer, dynamodb: DynamodbServer): Promise<BenchReport> {
+async function measureInRedis(
+  redis: RedisServer,
+  dynamodb: DynamodbServer,
+  quick?: LoadOptions,
+): Promise<BenchReport> {
   const env = serviceEnvironment("counter", { dynamodbUrl: dynamodb.url, redisUrl: redis.url });
   await using bare = await start("../../../shared/tools/bench/koa-baseline.ts", {});
-  await using naive = await start("page-view-baseline.ts", env);
+  await using koa = await start("peers/koa-increment.ts", env);
+  await using fastify = await start("peers/fastify-increment.ts", env);
+  await using express = await start("peers/express-increment.ts", env);
+  await using naive = await start("peers/page-view.ts", env);
   await using counter = await ServiceProcess.start("counter", { env: { ...env, SESSIONS: "off" } });
   await using recording = await ServiceProcess.start("counter", { env });
 
   const before = await scriptCalls(redis);
-  const loads = await measure([
-    target("bare Koa, a constant", bare, "/constant/1"),
-    target("counter", counter, HITS),
-    target("counter, with sessions", recording, HITS),
-    target("an increment of 7 keys, 61 reads", naive, VIEWS),
-  ]);
+  const loads = await measure(
+    [
+      target("bare Koa, a constant", bare, "/constant/1"),
+      target("counter", counter, HITS),
+      target("Koa, an INCR a hit", koa, VIEWS),
+      target("Fastify, an INCR a hit", fastify, VIEWS),
+      target("Express, an INCR a hit", express, VIEWS),
+      target("counter, with sessions", recording, HITS),
+      target("an increment of 7 keys, 61 reads", naive, VIEWS),
+    ],
+    quick,
+  );
   const calls = (await scriptCalls(redis)) - before;
   const hits = await countedHits(counter);
-  const [constant, plain, recorded, increments] = loads;
+  const [constant, plain, viaKoa, viaFastify, viaExpress, recorded, increments] = loads;
   return {
     loads,
     rows: [
       ratio("hit, 64 connections", [plain, "bare Koa", constant], 1),
+      cpu("hit", [plain, "bare Koa", constant], 1),
+      cpu("hit", [plain, "Koa, an INCR a hit", viaKoa], 1),
+      cpu("hit", [plain, "Fastify, an INCR a hit", viaFastify], 1),
+      cpu("hit", [plain, "Express, an INCR a hit", viaExpress], 1),
       ratio("hit with its session record", [recorded, "without", plain], 0.8),
       ratio("hit", [plain, "an increment and 61 reads", increments], 20),
       { what: "Redis calls", against: "a hit", measured: calls / hits, aim: "<=", reach: 0.1 },
@@ -78,9 +100,22 @@ async function measureInRedis(redis: RedisServer, dynamodb: DynamodbServer): Pro
   };
 }
 
+/** Many pages, as unequally hot as those of a site. */
+async function measurePages(redis: RedisServer, dynamodb: DynamodbServer): Promise<BenchReport> {
+  const env = serviceEnvironment("counter", { dynamodbUrl: dynamodb.url, redisUrl: redis.url });
+  await using counter = await ServiceProcess.start("counter", { env: { ...env, SESSIONS: "off" } });
+  const paths = drawZipf(DRAWS, PAGES).map((page) => `/counter/p${page}/hits`);
+  const loads = await measure([
+    target("counter, one page", counter, HITS),
+    { ...target("counter, 10,000 pages (Zipf)", counter, HITS), paths },
+  ]);
+  const [one, many] = loads;
+  return { loads, rows: [ratio("hit, 10,000 pages (Zipf)", [many, "one page", one], 0.7)] };
+}
+
 async function measureInDynamoDB(dynamodb: DynamodbServer): Promise<BenchReport> {
   const env = serviceEnvironment("counter", { dynamodbUrl: dynamodb.url });
-  await using naive = await start("update-per-hit-baseline.ts", env);
+  await using naive = await start("peers/update-per-hit.ts", env);
   await using counter = await ServiceProcess.start("counter", { env: { ...env, SESSIONS: "off" } });
   const loads = await measure([
     target("counter on DynamoDB", counter, "/counter/bench-dynamodb/hits"),
@@ -130,6 +165,12 @@ function target(name: string, { url, process }: ServiceProcess, path: string) {
 }
 
 type Compared = readonly [LoadResult | undefined, string, LoadResult | undefined];
+
+/** How much processor time of its server a request takes, beside that of the other. */
+function cpu(what: string, [own, against, other]: Compared, reach: number): BenchRow {
+  const measured = (own?.cpuMicrosPerRequest ?? NaN) / (other?.cpuMicrosPerRequest ?? NaN);
+  return { what: `processor time of a ${what}`, against, measured, aim: "<=", reach };
+}
 
 function ratio(what: string, [own, against, other]: Compared, reach: number): BenchRow {
   const measured = (own?.requestsPerSecond ?? NaN) / (other?.requestsPerSecond ?? NaN);

@@ -4,7 +4,7 @@ import { DynamodbServer } from "../../../shared/tools/local/stores/dynamodb-serv
 import { localCredentials, localRegion } from "../../../shared/tools/local/stores/local-aws.ts";
 import { serviceEnvironment } from "../../../shared/tools/local/processes/service-environment.ts";
 import { ServiceProcess } from "../../../shared/tools/local/processes/service-process.ts";
-import { type LoadResult, median } from "../../../shared/tools/bench/load.ts";
+import { type LoadOptions, type LoadResult, median } from "../../../shared/tools/bench/load.ts";
 import type { BenchReport, BenchRow } from "../../../shared/tools/bench/report.ts";
 import { openSlowLink } from "./slow-link.ts";
 
@@ -37,11 +37,14 @@ interface Round {
  * an HTTP service with that of the client alone; behind a link as long as a real one it is what a
  * player waits for.
  */
-export async function bench(): Promise<BenchReport> {
+export async function bench(quick?: LoadOptions): Promise<BenchReport> {
   await using dynamodb = await DynamodbServer.start();
   const { streams } = await dynamodb.createTables();
   await using link = await openSlowLink(dynamodb.url, STORE_MS);
-  const near = await compare({ url: dynamodb.url, table: streams, players: BUSY_PLAYERS });
+  const busy = { url: dynamodb.url, table: streams, players: BUSY_PLAYERS };
+  const near = await compare(busy, quick?.rounds);
+  if (quick)
+    return { loads: near, rows: [row(`stream start and end, ${BUSY_PLAYERS} players`, near)] };
   const far = await compare({ url: link.url, table: streams, players: CALM_PLAYERS });
   return {
     loads: [...near, ...far],
@@ -58,12 +61,15 @@ interface Store {
   players: number;
 }
 
-async function compare({ url, table, players }: Store): Promise<[LoadResult, LoadResult]> {
+async function compare(
+  { url, table, players }: Store,
+  rounds = ROUNDS,
+): Promise<[LoadResult, LoadResult]> {
   const env = serviceEnvironment("stream-guard", { dynamodbUrl: url });
   await using guard = await ServiceProcess.start("stream-guard", { env });
   using guarded = createPlayers(guard.url);
   using bare = createBareClient(url, table);
-  return await measureInTurns([guarded, bare], players);
+  return await measureInTurns([guarded, bare], players, rounds);
 }
 
 function row(what: string, [guarded, bare]: [LoadResult, LoadResult]): BenchRow {
@@ -128,11 +134,12 @@ async function send(url: string, options: object, body = ""): Promise<void> {
 async function measureInTurns(
   [own, other]: [Turns, Turns],
   players: number,
+  rounds: number,
 ): Promise<[LoadResult, LoadResult]> {
   for (const turns of [own, other]) await runRound(turns, players, WARM_UP_MS);
   const ownRounds: Round[] = [];
   const otherRounds: Round[] = [];
-  for (let round = 0; round < ROUNDS; round += 1) {
+  for (let round = 0; round < rounds; round += 1) {
     ownRounds.push(await runRound(own, players, ROUND_MS));
     otherRounds.push(await runRound(other, players, ROUND_MS));
   }

@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import autocannon from "autocannon";
+import autocannon, { type Client } from "autocannon";
 
 /** One thing to measure: a request, and the process that answers it. */
 export interface Target {
@@ -8,6 +8,8 @@ export interface Target {
   method?: "GET" | "POST";
   headers?: Record<string, string>;
   body?: string;
+  /** Asked for in place of the URL's own: each connection goes round a part of them. */
+  paths?: readonly string[];
   /** Asked for its processor time; undefined where a call is no server's work. */
   pid?: number;
 }
@@ -18,7 +20,11 @@ export interface LoadOptions {
   secondsPerRound?: number;
   /** Targets take turns, so that a machine that slows down slows all of them. */
   rounds?: number;
+  warmUpSeconds?: number;
 }
+
+/** For a first look: one short round. */
+export const quickly: LoadOptions = { secondsPerRound: 2, rounds: 1, warmUpSeconds: 1 };
 
 /** Medians over the rounds. */
 export interface LoadResult {
@@ -32,8 +38,6 @@ export interface LoadResult {
   answers: number;
 }
 
-const WARM_UP_SECONDS = 2;
-
 /**
  * Loads the targets in turns.
  *
@@ -41,9 +45,9 @@ const WARM_UP_SECONDS = 2;
  */
 export async function measure(
   targets: readonly Target[],
-  { connections = 64, secondsPerRound = 4, rounds = 3 }: LoadOptions = {},
+  { connections = 64, secondsPerRound = 4, rounds = 3, warmUpSeconds = 2 }: LoadOptions = {},
 ): Promise<LoadResult[]> {
-  for (const target of targets) await run(target, connections, WARM_UP_SECONDS);
+  for (const target of targets) await run(target, connections, warmUpSeconds);
   const results = targets.map((): Round[] => []);
   for (let round = 0; round < rounds; round += 1) {
     for (const [index, target] of targets.entries()) {
@@ -68,6 +72,7 @@ async function run(target: Target, connections: number, seconds: number): Promis
     method: target.method ?? "GET",
     ...(target.headers && { headers: target.headers }),
     ...(target.body !== undefined && { body: target.body }),
+    ...(target.paths && { setupClient: dealPaths(target, target.paths, connections) }),
     connections,
     duration: seconds,
   });
@@ -82,6 +87,16 @@ async function run(target: Target, connections: number, seconds: number): Promis
     p99Ms: result.latency.p99,
     cpuMicrosPerRequest: (cpuAfter - cpuBefore) / answers,
     answers,
+  };
+}
+
+/** Each connection gets requests of its own, so no two go the same way in step. */
+function dealPaths({ method = "GET" }: Target, paths: readonly string[], connections: number) {
+  let connection = 0;
+  return (client: Client) => {
+    const own = paths.filter((_, index) => index % connections === connection);
+    connection += 1;
+    client.setRequests(own.map((path) => ({ method, path })));
   };
 }
 

@@ -2,8 +2,8 @@
 import { UpdateItemCommand } from "@aws-sdk/client-dynamodb";
 import Router from "@koa/router";
 import Koa from "koa";
-import { env, tables } from "../../../shared/contract.ts";
-import { createDynamoDB } from "../../../shared/kit/dynamodb.ts";
+import { env, tables } from "../../../../shared/contract.ts";
+import { createDynamoDB } from "../../../../shared/kit/dynamodb.ts";
 
 const client = createDynamoDB({
   endpoint: process.env[env.dynamodbEndpoint],
