@@ -12,7 +12,9 @@ import { serviceEnvironment } from "../local/processes/service-environment.ts";
 import { ServiceProcess } from "../local/processes/service-process.ts";
 import type { ApiDocument } from "../../kit/http/docs/openapi.ts";
 import { exampleRequest, type NamedOperation } from "../../kit/http/docs/request.ts";
+import { runSuites } from "./checks/check.ts";
 import { expectStatus, readJson } from "./checks/expectations.ts";
+import { loadSuites } from "./checks/suites.ts";
 import { DescribedAnswers } from "./described-answers.ts";
 import { fillIn, parseHttpFile } from "./http-file.ts";
 import { Target } from "./target.ts";
@@ -80,6 +82,19 @@ describe("npm run validate and npm run stress", function () {
     expect(stress.output).to.match(/100 %/).and.to.not.include("✗");
     expect(stress.output).to.match(/✓ (\d+) hits were acknowledged, \1 were counted\n/);
     expect(stress.code).to.equal(0);
+  });
+
+  it("pass again and again, and use up none of what an address may try", async () => {
+    const target = new Target(url, { apiKey: KEY });
+    const suites = await loadSuites();
+    const check = async () => (await runSuites(target, suites, () => undefined)).failed;
+    expect(await check()).to.be.empty;
+    const limited: string[] = [];
+    target.inspect = ({ path }, { call, status }) => {
+      if (/registration$/.test(path) || (/login$/.test(path) && status !== 200)) limited.push(call);
+    };
+    expect(await check()).to.be.empty;
+    expect(limited).to.be.empty;
   });
 
   for (const [service, lines] of Object.entries(lastLines)) {

@@ -56,15 +56,21 @@ export class Target {
    * @throws TypeError when no answer comes; a `TimeoutError` when it takes longer than 10 s
    */
   async send(call: Call): Promise<Answer> {
+    const answer = await this.#exchange(call).catch((error: unknown) => {
+      throw error instanceof Error && error.name === "TimeoutError" ? overdue(call) : error;
+    });
+    this.inspect(call, answer);
+    return answer;
+  }
+
+  async #exchange(call: Call): Promise<Answer> {
     const response = await this.open(call, AbortSignal.timeout(TIMEOUT_MS));
-    const answer = {
+    return {
       call: `${call.method} ${call.path}`,
       status: response.status,
       headers: response.headers,
       text: await response.text(),
     };
-    this.inspect(call, answer);
-    return answer;
   }
 
   /** Sends one request, and leaves the answer's body to be read as it comes. */
@@ -91,4 +97,10 @@ export class Target {
       ...headers,
     };
   }
+}
+
+/** The client's own error does not tell which request it was. */
+function overdue({ method, path }: Call): DOMException {
+  const message = `${method} ${path}: no answer within ${TIMEOUT_MS / 1_000} s`;
+  return new DOMException(message, "TimeoutError");
 }

@@ -30,10 +30,10 @@ describe("watching a system", () => {
   });
 
   it("goes on when nothing answers, and says why", async () => {
-    const refused = new Error("refused");
+    const refused = new Error("fetch failed", { cause: new Error("refused") });
     expect(await watchRounds([[], refused, refused])).to.deep.equal({
       isWell: false,
-      lines: ["all is well", "no answer: Error: refused"].map((line, index) =>
+      lines: ["all is well", "fetch failed: refused"].map((line, index) =>
         index === 0 ? line : `failing: ${line}`,
       ),
       round: 3,

@@ -1,4 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
+import { describeFault } from "./checks/check.ts";
 
 export interface WatchOptions {
   /** Checks everything once; resolves with what fails, and rejects when nothing can be asked. */
@@ -21,7 +22,7 @@ export async function watch(options: WatchOptions): Promise<boolean> {
   const { check, everyMs, signal, print, now } = options;
   let before: string | undefined;
   do {
-    const failing = await check().catch((error: unknown) => [`no answer: ${String(error)}`]);
+    const failing = await check().catch((error: unknown) => [describeFault(error)]);
     const line = failing.length === 0 ? "all is well" : `failing: ${failing.join("; ")}`;
     if (line !== before) print(`${new Date(now()).toISOString()} ${line}`);
     before = line;

@@ -23,6 +23,16 @@ export function check(title: string, run: Check["run"]): Check {
   return { title, run };
 }
 
+/** A check that is not repeated for a target that has passed it: what it does is limited there. */
+export function checkOnce(title: string, run: Check["run"]): Check {
+  const passed = new WeakSet<Target>();
+  return check(title, async (target) => {
+    if (passed.has(target)) return;
+    await run(target);
+    passed.add(target);
+  });
+}
+
 /** Runs all checks one after the other, whatever fails, and writes a line for each. */
 export async function runSuites(
   target: Target,
@@ -35,7 +45,7 @@ export async function runSuites(
     write(`\n${name}`);
     for (const { title, run } of checks) {
       const startedMs = performance.now();
-      const fault = await run(target).then(() => undefined, describe);
+      const fault = await run(target).then(() => undefined, describeFault);
       const tookMs = Math.round(performance.now() - startedMs);
       write(`  ${fault === undefined ? "✓" : "✗"} ${title} (${tookMs} ms)`);
       if (fault !== undefined) write(fault.replaceAll(/^/gm, "      "));
@@ -47,7 +57,7 @@ export async function runSuites(
 }
 
 /** The message, and its cause: `fetch failed` alone says nothing. */
-function describe(error: unknown): string {
+export function describeFault(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const { cause } = error;
   return cause instanceof Error ? `${error.message}: ${cause.message}` : error.message;
