@@ -15,6 +15,8 @@ const LINGER_MS = 500;
 const EXPORT_MS = 2_000;
 /** A collector that is away is logged no more often. */
 const COMPLAINT_MS = 60_000;
+/** In characters, of the reason that is logged. */
+const LONGEST_REASON = 200;
 
 export interface TracesOptions {
   service: string;
@@ -75,9 +77,19 @@ function reportFailures(log: Log): void {
   const report = (message: string) => {
     if (performance.now() < nextMs) return;
     nextMs = performance.now() + COMPLAINT_MS;
-    log.warn({ reason: message.slice(0, 500) }, "traces are not delivered");
+    log.warn({ reason: reasonOf(message) }, "traces are not delivered");
   };
   const ignore = () => undefined;
   const logger = { error: report, warn: report, info: ignore, debug: ignore, verbose: ignore };
   diag.setLogger(logger, { logLevel: DiagLogLevel.WARN, suppressOverrideMessage: true });
+}
+
+/** OpenTelemetry reports an error as JSON, with its stack and what the collector answered. */
+function reasonOf(report: string): string {
+  try {
+    const { message } = JSON.parse(report) as { message?: string };
+    return (message ?? report).slice(0, LONGEST_REASON);
+  } catch {
+    return report.slice(0, LONGEST_REASON);
+  }
 }

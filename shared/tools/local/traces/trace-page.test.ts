@@ -21,4 +21,20 @@ describe("the pages of traces", () => {
       expect(page).to.include("&lt;b&gt;markup").and.to.not.include(MARKUP);
     }
   });
+
+  it("show a slow request after so many fast ones that those are forgotten", async () => {
+    await using receiver = await TraceReceiver.start();
+    const span = (traceId: string, endMs: number) => ({
+      ...{ traceId, spanId: traceId, name: "GET /", kind: 2 },
+      ...{ startTimeUnixNano: "0", endTimeUnixNano: `${endMs}000000` },
+    });
+    const fast = Array.from({ length: 1_000 }, (_, index) => span(`fast-${index}`, 500));
+    const spans = [span("first", 500), span("slow", 501), ...fast];
+    const body = JSON.stringify({ resourceSpans: [{ scopeSpans: [{ spans }] }] });
+    await fetch(`${receiver.url}/v1/traces`, { method: "POST", body });
+    expect(receiver.find("slow")).to.have.lengthOf(1);
+    expect(receiver.find("first")).to.be.empty;
+    expect(receiver.traces).to.have.lengthOf(1_001);
+    expect(createTracePage(receiver, "first")).to.include("There is no such trace");
+  });
 });

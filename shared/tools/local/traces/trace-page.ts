@@ -50,7 +50,8 @@ export function createTracePage(traces: TraceReceiver, traceId: string): string 
     );
   });
   const missing =
-    "<p>There is no such trace yet: spans arrive within two seconds. Load it again.</p>";
+    "<p>There is no such trace. A new one arrives within two seconds: load it again. The latest " +
+    "1,000 and the latest slow ones are kept, and none that its caller wants unrecorded.</p>";
   return pageHtml({
     title: `Trace ${traceId}`,
     main: `<h1>Trace ${escapeHtml(traceId)}</h1>
