@@ -25,6 +25,7 @@ const fakeCli = (name: string) => `#!/bin/sh
 echo "${name} $*" >> "$CALLS"
 case "$*" in
 *nowhere*) echo "error: no stack named 'nowhere' found" >&2; exit 255 ;;
+*offline*) printf 'Downloading pulumi...\\npulumi: fetch failed\\n' >&2; exit 1 ;;
 "stack output"*) printf '%s' "$OUTPUTS" ;;
 *list-tasks*) printf '%s' "$TASKS" ;;
 *"logs tail"*) printf 'a line of %s \\033[2J\\n' "$*" ;;
@@ -108,6 +109,7 @@ describe("the commands for a deployment", () => {
     says: RegExp,
   ][] = [
     ["no stack of that name", "open", ["nowhere"], {}, /^pulumi: error: no stack named 'nowhere'/],
+    ["no network", "open", ["offline"], {}, /^pulumi: Downloading pulumi\.\.\. fetch failed$/],
     ["a stack that is not deployed", "logs", ["dev"], { OUTPUTS: "{}" }, /npm run up -- dev$/],
     [
       "no service of that name",

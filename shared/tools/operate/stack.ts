@@ -68,17 +68,17 @@ export function ofService(known: Record<string, string>, service: string): strin
   throw new OperateFault(`No service ${service}; there are ${Object.keys(known).join(", ")}.`);
 }
 
-/** What a CLI prints. @throws OperateFault with its own reason when it fails */
+/** What a CLI prints. @throws OperateFault with its own reason, and what it did before, when it fails */
 export async function capture(program: keyof typeof where, args: string[]): Promise<string> {
   try {
     return (await promisify(execFile)(program, args)).stdout;
   } catch (error) {
     const { stderr = "" } = error as { stderr?: string };
     const lines = stderr.split("\n").filter((line) => line.trim() !== "");
-    const reason = lines.find((line) => line.includes("error")) ?? lines.at(-1);
-    throw reason === undefined
+    const reason = lines.find((line) => line.includes("error")) ?? lines.slice(-2).join(" ");
+    throw reason === ""
       ? explainStart(program, error)
-      : new OperateFault(`${program}: ${reason}`);
+      : new OperateFault(`${program}: ${reason.replace(`${program}: `, "")}`);
   }
 }
 
