@@ -1,6 +1,13 @@
 import { Problem, type ProblemKind, problems } from "../../../shared/kit/http/problem.ts";
 import type { UnreadableProduct } from "../product-store.ts";
 
+export const unknownProduct = {
+  ...problems.notFound,
+  headers: {
+    "x-cache": "Of a read: `hit` where the cache knew that there is none, else as of a product.",
+  },
+} satisfies ProblemKind;
+
 export const idTaken = {
   status: 409,
   id: "product-exists",
@@ -32,7 +39,7 @@ export function productExists(id: number): Problem {
 }
 
 export function noProduct(id: number, headers: Record<string, string> = {}): Problem {
-  return new Problem(problems.notFound, { detail: `There is no product ${id}.`, headers });
+  return new Problem(unknownProduct, { detail: `There is no product ${id}.`, headers });
 }
 
 export function productChanged(id: number): Problem {

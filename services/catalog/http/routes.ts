@@ -19,6 +19,7 @@ import {
   productChanged,
   productExists,
   unreadable,
+  unknownProduct,
   unreadableProduct,
 } from "./problems.ts";
 import * as schemas from "./schemas.ts";
@@ -31,6 +32,14 @@ const unsettled = {
   "x-cache":
     "`unsettled`: the cache does not answer, so other instances may still show the former product " +
     "until it does. Not sent otherwise.",
+};
+const origin = {
+  ...entityTag,
+  "x-cache":
+    "`hit`: from the cache. `miss`: from DynamoDB, and cached. `stale`: from the cache, " +
+    "since DynamoDB is away, slow or just being asked. `bypass`: from DynamoDB, the cache " +
+    "was not used.",
+  age: "Seconds since a stale product was read from DynamoDB",
 };
 const ifMatch = { "if-match": "Writes only where the product still has one of these ETags." };
 const ifNoneMatch = { "if-none-match": "`*` writes only where there is no such product." };
@@ -88,18 +97,11 @@ function readRoute(catalog: Catalog): Route {
       200: {
         description: "The product",
         schema: schemas.Product,
-        headers: {
-          ...entityTag,
-          "x-cache":
-            "`hit`: from the cache. `miss`: from DynamoDB, and cached. `stale`: from the cache, " +
-            "since DynamoDB is away, slow or just being asked. `bypass`: from DynamoDB, the cache " +
-            "was not used.",
-          age: "Seconds since a stale product was read from DynamoDB",
-        },
+        headers: origin,
       },
-      304: { description: "The product is the one of `If-None-Match`" },
+      304: { description: "The product is the one of `If-None-Match`", headers: origin },
     },
-    problems: [problems.notFound, unreadable, problems.storeUnavailable],
+    problems: [unknownProduct, unreadable, problems.storeUnavailable],
     async handle(ctx, { params }) {
       const reading = await catalog.read(params.id).catch((error: unknown) => {
         throw error instanceof UnreadableProduct ? unreadableProduct(error) : error;
@@ -186,7 +188,7 @@ function removeRoute(catalog: Catalog): Route {
     requestHeaders: ifMatch,
     apiKey: true,
     replies: { 204: { description: "It is gone", headers: unsettled } },
-    problems: [problems.notFound, changed, problems.storeUnavailable],
+    problems: [unknownProduct, changed, problems.storeUnavailable],
     async handle(ctx, { params: { id } }) {
       const written = await catalog.remove(id, readPrecondition(ctx));
       if (written.result === "mismatch") throw productChanged(id);

@@ -99,6 +99,7 @@ function scriptRoute(): Route {
     method: "GET",
     paths: ["/counter/count.js"],
     operationId: "getCountScript",
+    caching: "public, max-age=3600",
     tag,
     summary: "A script for other sites: counts the page that it is in, and shows the number",
     description:
@@ -106,7 +107,6 @@ function scriptRoute(): Route {
       "number is put into every element with that name, or none, in `data-views`.",
     replies: { 200: { description: "JavaScript, below 1 KB", type: "text/javascript" } },
     handle(ctx) {
-      ctx.set("cache-control", "public, max-age=3600");
       send(ctx, "text/javascript", countScript);
     },
   });

@@ -70,7 +70,7 @@ export interface RouteSpec<
   /** True when `content-type: application/json` is demanded although the body may be left out. */
   demandsJson?: boolean;
   /** `cache-control` of its replies; that of a problem is always `no-store`. */
-  caching?: "no-store" | "no-cache";
+  caching?: "no-store" | "no-cache" | "public, max-age=3600";
   replies: Record<number, Reply>;
   /** Failures that are this route's own, beside those that any route has. */
   problems?: readonly ProblemKind[];

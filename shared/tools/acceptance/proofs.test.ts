@@ -21,37 +21,85 @@ describe("the coverage of a validation", () => {
   });
 });
 
+interface Answered {
+  method?: string;
+  status?: number;
+  headers?: Record<string, string>;
+  body: object;
+}
+
 describe("the descriptions of a system", () => {
   const answer = (schema: object) => ({
     ...{ description: "", content: { "application/json": { schema } } },
   });
   const count = { type: "integer", format: "int32" };
   const schema = { type: "object", properties: { count }, required: ["count"] };
+  const header = (schema: object) => ({ schema: { type: "string", ...schema } });
   const described = {
-    paths: { "/counter/{page}": { get: { responses: { 200: answer(schema) } } } },
-    components: {},
+    paths: {
+      "/counter/{page}": {
+        get: {
+          responses: {
+            200: {
+              ...answer(schema),
+              headers: {
+                "cache-control": header({ const: "no-store" }),
+                "x-cache": { $ref: "#/components/headers/Cache" },
+              },
+            },
+          },
+        },
+      },
+    },
+    components: {
+      headers: { Cache: header({ enum: ["hit", "miss"] }) },
+      responses: { Failure: answer({ type: "object" }) },
+    },
   };
 
-  for (const [what, status, body, told] of [
-    ["are kept by an answer as they say", 200, { count: 1, more: "" }, undefined],
+  for (const [what, { status = 200, method = "GET", ...answered }, told] of [
+    ["are kept by an answer as they say", { body: { count: 1, more: "" } }, undefined],
     [
       "are broken by a number that is too large",
-      200,
-      { count: 2 ** 40 },
+      { body: { count: 2 ** 40 } },
       /must match format "int32"/,
     ],
-    ["are broken by a missing field", 200, {}, /must have required property 'count'/],
-    ["are broken by a status that they do not name", 201, { count: 1 }, /201 is not described/],
-  ] as const) {
+    ["are broken by a missing field", { body: {} }, /must have required property 'count'/],
+    [
+      "are broken by a status that they do not name",
+      { status: 201, body: { count: 1 } },
+      /201 is not described/,
+    ],
+    [
+      "are kept by headers as they say",
+      { body: { count: 1 }, headers: { "cache-control": "no-store", "x-cache": "hit" } },
+      undefined,
+    ],
+    [
+      "are broken by a header that they do not name",
+      { body: { count: 1 }, headers: { link: "</a>" } },
+      /the header link is not described for 200/,
+    ],
+    [
+      "are broken by the value of a header",
+      { body: { count: 1 }, headers: { "x-cache": "HIT" } },
+      /x-cache: HIT is not as described/,
+    ],
+    [
+      "are broken by a header of a method that the path does not have",
+      { method: "PATCH", status: 405, body: {}, headers: { allow: "GET" } },
+      /the header allow is not described for 405/,
+    ],
+  ] as [string, Answered, RegExp | undefined][]) {
     it(what, async () => {
       await using system = await startSystem((call) =>
-        call.endsWith("openapi.json") ? { body: described } : { status, body },
+        call.endsWith("openapi.json") ? { body: described } : { ...answered, status },
       );
       const descriptions = await DescribedAnswers.read(system.target);
-      const call = { method: "GET", path: "/counter/home" };
-      const answered = await system.target.send(call);
+      const call = { method, path: "/counter/home" };
+      const seen = await system.target.send(call);
       const check = () => {
-        descriptions.check(call, answered);
+        descriptions.check(call, seen);
       };
       if (told === undefined) check();
       else expect(check).to.throw(told);

@@ -7,11 +7,19 @@ import { Target } from "../acceptance/target.ts";
 
 const limits = { seconds: 10, requests: 60, callers: 3, onProgress: () => undefined };
 
+interface Told {
+  status?: number;
+  headers?: Record<string, string>;
+  body: unknown;
+}
+
 /** A system that answers as told, in JSON. */
-export async function startSystem(answer: (call: string) => { status?: number; body: unknown }) {
+export async function startSystem(answer: (call: string) => Told) {
   const listener: RequestListener = (request, response) => {
-    const { status = 200, body } = answer(`${request.method ?? ""} ${request.url ?? ""}`);
-    response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(body));
+    const { status = 200, headers, body } = answer(`${request.method ?? ""} ${request.url ?? ""}`);
+    response
+      .writeHead(status, { "content-type": "application/json", ...headers })
+      .end(JSON.stringify(body));
   };
   const server = createServer(listener).listen(0, "127.0.0.1");
   await once(server, "listening");

@@ -60,9 +60,11 @@ describe("the API description", () => {
     const problem = (await answer.json()) as Record<string, unknown>;
     const document = (await (await fetch(`${app.url}/catalog/openapi.json`)).json()) as ApiDocument;
     const { responses, schemas } = document.components;
-    const headers = Object.keys(responses["Unauthorized"]?.headers ?? {});
-    expect(headers).to.deep.equal(["x-request-id", "cache-control", "www-authenticate"]);
-    for (const name of headers) expect(answer.headers.has(name), name).to.equal(true);
+    const described = responses["Unauthorized"]?.headers;
+    for (const name of ["x-request-id", "cache-control", "www-authenticate"]) {
+      expect(described).to.include.keys(name);
+      expect(answer.headers.has(name), name).to.equal(true);
+    }
     expect(schemas["UnauthorizedProblem"]).to.nested.include({
       "properties.type.const": problem["type"],
       "properties.title.const": problem["title"],

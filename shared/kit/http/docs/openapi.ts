@@ -59,7 +59,7 @@ const servers = [{ url: "/", description: "The system that serves this descripti
 /** Describes a service by the very routes that serve it. */
 export function describeApi(about: ServiceDescription, routes: readonly Route[]): ApiDocument {
   const { service, title, version, description } = about;
-  const components = createComponents(service);
+  const components = createComponents(service, routes);
   const paths: ApiDocument["paths"] = {};
   for (const route of routes) {
     for (const path of route.paths) {

@@ -3,7 +3,7 @@ import { escapeHtml, inlineHtml } from "../html.ts";
 import { pageHtml } from "../page/frame.ts";
 import { type ProblemKind, problems, problemType } from "../problem.ts";
 import type { Route } from "../route.ts";
-import { exampleOfProblem, problemsOf } from "./answers.ts";
+import { exampleOfProblem, problemsOf } from "./problem-schemas.ts";
 import { toJsonSchema } from "./json-schema.ts";
 import { fieldsHtml, termHtml, termsHtml } from "./schema-html.ts";
 
@@ -11,7 +11,8 @@ import { fieldsHtml, termHtml, termsHtml } from "./schema-html.ts";
 export function problemCatalogue(routes: readonly Route[]): Map<string, ProblemKind> {
   const { notFound, methodNotAllowed, tooManyRequests } = problems;
   const anywhere: ProblemKind[] = [notFound, methodNotAllowed, tooManyRequests];
-  const kinds = [...routes.flatMap((route) => [...problemsOf(route)]), ...anywhere];
+  // The last one of an id stays: a route's own may say more.
+  const kinds = [...anywhere, ...routes.flatMap((route) => [...problemsOf(route)])];
   return new Map(kinds.map((kind) => [kind.id, kind]));
 }
 
