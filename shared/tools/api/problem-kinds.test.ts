@@ -156,6 +156,8 @@ describe("each kind of problem", () => {
         const file = other[kind];
         expect(file, `a test that provokes ${kind}`).to.be.a("string");
         expect(await read(file ?? ""), file).to.include(kind);
+        const page = await fetch(`${url}/${service}/problems/${kind}`);
+        expect(page.status, `the page of ${kind}`).to.equal(200);
       }
     });
   }
