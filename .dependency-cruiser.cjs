@@ -4,7 +4,7 @@ const tests = "\\.test\\.ts$";
 const workshop = "^services/[^/]+/(acceptance|bench|testing|example)/";
 const development = `${tests}|${workshop}|^shared/tools/`;
 /** A domain lies at its service's root, a second one in a folder; what keeps it up beside it. */
-const domain = "^services/[^/]+/((accounts|resilience|top)/)?[^/]+\\.ts$";
+const domain = "^services/[^/]+/((accounts|days|resilience|roll-up|top)/)?[^/]+\\.ts$";
 /** Files at a service's root that join the rooms, by what they are. */
 const joints = "^services/[^/]+/(main|app|config|metrics)\\.ts$";
 const storeClients = "node_modules/(redis|@redis|@aws-sdk)/";
@@ -33,7 +33,7 @@ module.exports = {
       {
         path: "^services/[^/]+/[^/]+/",
         pathNot:
-          "^services/[^/]+/(accounts|resilience|top|http|redis|dynamodb|page|example|acceptance|bench|testing)/",
+          "^services/[^/]+/(accounts|days|resilience|roll-up|top|http|redis|dynamodb|page|example|acceptance|bench|testing)/",
       },
       {},
     ),

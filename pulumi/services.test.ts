@@ -148,7 +148,7 @@ describe("the services in the Pulumi program", () => {
         ),
       );
       for (const { Resource } of Statement)
-        expect(Resource.join()).to.match(/:table\/(counters|sessions|users)-\w{7}$/);
+        expect(Resource.join()).to.match(/:table\/(counters|sessions|users|days)-\w{7}$/);
     });
 
     it("are built from one Dockerfile, but not during a preview", () => {

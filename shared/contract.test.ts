@@ -2,7 +2,7 @@ import { expect } from "chai";
 import { containerEnvironment, containerSecrets, env, services, tables } from "./contract.ts";
 
 const tableNames = {
-  ...{ counters: "c-1", sessions: "s-1", users: "u-1" },
+  ...{ counters: "c-1", sessions: "s-1", users: "u-1", days: "d-1" },
   ...{ products: "p-1", streams: "t-1" },
 };
 const place = {

@@ -26,10 +26,7 @@ export interface TableContract {
 
 /** One listener rule of the load balancer. */
 export interface ListenerRule {
-  /**
-   * Public paths, as an ALB matches them: case-sensitive, `*` any run of characters, `?` one.
-   * A rule holds at most five values.
-   */
+  /** Public, five at most, as an ALB matches them: case-sensitive, `*` any characters, `?` one. */
   paths: readonly string[];
   /** The lowest that matches wins: unique, and never renumbered (swapping two collides). */
   priority: number;
@@ -66,6 +63,7 @@ export const tables = {
     ttlAttribute: "expires_at",
   },
   users: { env: "USERS_TABLE", hashKey: { name: "email", type: "S" } },
+  days: { env: "DAYS_TABLE", hashKey: { name: "page", type: "S" }, ttlAttribute: "expires_at" },
   products: { env: "PRODUCTS_TABLE", hashKey: { name: "id", type: "N" } },
   streams: { env: "STREAMS_TABLE", hashKey: { name: "id", type: "S" }, ttlAttribute: "expires_at" },
 } as const satisfies Record<string, TableContract>;
@@ -87,6 +85,7 @@ export const services = {
       counters: ["DescribeTable", "GetItem", "UpdateItem", "DeleteItem", "Scan"],
       sessions: ["BatchWriteItem"],
       users: ["GetItem", "PutItem", "UpdateItem"],
+      days: ["GetItem", "UpdateItem", "DeleteItem"],
     },
     scalingMetric: { namespace: "PageServices", name: "HitsPerSecond" },
   },

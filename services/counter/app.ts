@@ -3,6 +3,7 @@ import type Koa from "koa";
 import { createServiceApp, type ServiceContext } from "../../shared/kit/http/service-app.ts";
 import type { Accounts } from "./accounts/accounts.ts";
 import type { Counter } from "./counter.ts";
+import type { Days } from "./days/days.ts";
 import type { Estimates, Totals } from "./estimates.ts";
 import type { LiveCounts } from "./http/live/live-counts.ts";
 import type { NewPages } from "./http/new-pages.ts";
@@ -15,6 +16,7 @@ export interface CounterDeps extends ServiceContext {
   estimates: Estimates;
   totals: Totals;
   top: TopPages;
+  days: Days;
   live: LiveCounts;
   newPages: NewPages;
   /** Proxies in front that append to `x-forwarded-for`. */
@@ -26,7 +28,7 @@ export function createApp(deps: CounterDeps): Koa {
     service: "counter",
     title: "Page counter",
     description: "Gives every opening of a page its own number, and draws badges of it.",
-    version: "2.4.0",
+    version: "2.5.0",
     tags: {
       pages: "Pages and their counts.",
       embedding: "What other sites put into their pages.",

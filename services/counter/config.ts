@@ -18,6 +18,7 @@ export const counterSettings = {
   countersTable: tableSetting("counters"),
   sessionsTable: tableSetting("sessions"),
   usersTable: tableSetting("users"),
+  daysTable: tableSetting("days"),
   registration: oneOf({
     env: "REGISTRATION",
     meaning: "whether new users may register",

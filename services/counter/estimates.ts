@@ -4,6 +4,13 @@ import type { Tally } from "./counter.ts";
 export interface Estimate {
   count: number;
   asOfMs: number;
+  /** By how much setting the count has moved it; undefined where that is nothing. */
+  moved?: number;
+}
+
+/** What the page was really counted to, whatever its count was set to: it never falls. */
+export function viewsOf({ count, moved = 0 }: Pick<Estimate, "count" | "moved">): number {
+  return count - moved;
 }
 
 /** The counts as they were last rolled up. */

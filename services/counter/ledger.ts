@@ -12,6 +12,8 @@ export interface Epoch {
   epoch: number;
   from: number;
   to: number;
+  /** Where the count is set: the one that `from` replaces. */
+  replaced?: number;
 }
 
 /** An epoch that gives no more numbers, and the last one that it gave. */

@@ -13,7 +13,9 @@ import { Tokens } from "./accounts/tokens.ts";
 import { createApp } from "./app.ts";
 import { counterSettings, findConflicts } from "./config.ts";
 import { Counter } from "./counter.ts";
+import { Days } from "./days/days.ts";
 import { Estimates } from "./estimates.ts";
+import { DynamoDBDayStore } from "./dynamodb/days/day-store.ts";
 import { ItemStore } from "./dynamodb/item-store.ts";
 import { LedgerStore } from "./dynamodb/ledger-store.ts";
 import { DynamoDBUserStore } from "./dynamodb/user-store.ts";
@@ -24,7 +26,7 @@ import { countInRedis, type Counting } from "./redis/count-in-redis.ts";
 import { counterScripts } from "./redis/scripts.ts";
 import { SessionWriter } from "./dynamodb/session-writer.ts";
 import { TopItem } from "./dynamodb/top/top-item.ts";
-import { startRollUp } from "./redis/roll-up.ts";
+import { startRollUp } from "./roll-up/roll-up.ts";
 import { TopPages } from "./top/top-pages.ts";
 
 const settings = readSettingsOrExit(counterSettings, process.env, findConflicts);
@@ -42,7 +44,12 @@ const dynamodb = createDynamoDB({
   region: settings.awsRegion,
   timeoutMs: settings.dynamodbTimeoutMs,
 });
-const totals = new LedgerStore({ client: dynamodb, table: settings.countersTable, now });
+const days = new Days({
+  store: new DynamoDBDayStore({ client: dynamodb, table: settings.daysTable }),
+  now,
+  onFailed: (error) => log.warn({ err: error }, "views may be booked to another day"),
+});
+const totals = new LedgerStore({ client: dynamodb, table: settings.countersTable, now, days });
 const top = new TopPages({
   store: new TopItem({ client: dynamodb, table: settings.countersTable }),
   totals,
@@ -56,7 +63,7 @@ const { countersTable: table, counterStore, redisUrl, redisTimeoutMs } = setting
 const counting: Counting =
   redisUrl === undefined || counterStore === "dynamodb"
     ? {
-        store: new ItemStore({ ...storeOptions, random, client: dynamodb, table }),
+        store: new ItemStore({ ...storeOptions, random, client: dynamodb, table, days }),
         readiness: {},
         close: startRollUp(() => top.merge(), log).stop,
       }
@@ -147,6 +154,7 @@ await serve({
     estimates,
     totals,
     top,
+    days,
     live,
     newPages,
     trustedHops: settings.trustedHops,

@@ -17,11 +17,13 @@ import {
   type Tally,
 } from "../counter.ts";
 import type { History } from "../spans.ts";
-import { everyBucket, secondsOf, spansIn, tallyOf } from "./buckets.ts";
+import { secondsOf, spansIn, tallyOf } from "./buckets.ts";
 import { countExpression, type Stale, staleIn } from "./count-expression.ts";
-import { type Item, numberIn, numbers, unlessRefused } from "./item.ts";
+import type { Days } from "../days/days.ts";
+import { type Item, movedIn, numberIn, unlessRefused } from "./item.ts";
 import { KeyedHits } from "./keyed-hits.ts";
 import { receiptOf } from "./receipts.ts";
+import { setExpression } from "./set-expression.ts";
 import { Pacer } from "../resilience/pacer.ts";
 import { Sweeps } from "./sweeps.ts";
 
@@ -40,6 +42,8 @@ export interface ItemStoreOptions {
   random: () => number;
   /** Called for every call. */
   onCall?: () => void;
+  /** Where the day of a page is begun once its first hits are counted. */
+  days?: Pick<Days, "begin" | "isDue">;
 }
 
 /**
@@ -112,19 +116,9 @@ export class ItemStore implements CounterStore {
 
   async set(page: string, count: number): Promise<Tally> {
     const nowMs = this.#options.now();
-    const values = { ":count": count, ":now": nowMs, ":none": 0, ":one": 1 };
-    const second = Math.floor(nowMs / 1_000);
-    const spans = spansIn((await this.#find(page)) ?? {}, second);
-    const isLower = spans.reduce((sum, hits) => sum + hits) > count;
-    const removed = ["reserved_to", ...(isLower ? everyBucket(second) : [])];
-    const item = await this.#updateIf(page, {
-      UpdateExpression:
-        "SET counted = :count, as_of = :now, epoch = if_not_exists(epoch, :none) + :one, " +
-        `changed_by = :change REMOVE ${removed.join(", ")}`,
-      // Sent again after a lost reply it must not take back the numbers that were given since.
-      ConditionExpression: "attribute_not_exists(changed_by) OR changed_by <> :change",
-      ExpressionAttributeValues: { ...numbers(values), ...this.#newChange(nowMs) },
-    });
+    const before = (await this.#find(page)) ?? {};
+    const expression = setExpression({ before, count, nowMs, change: this.#newChange(nowMs) });
+    const item = await this.#updateIf(page, expression);
     return tallyOf(item ?? (await this.#find(page)) ?? {}, count, nowMs);
   }
 
@@ -150,6 +144,15 @@ export class ItemStore implements CounterStore {
     );
   }
 
+  /** Begins the day where these are its first hits; those of a page may follow its removal. */
+  async #date({ page, hits, keys = [] }: HitBatch, id: number, item: Item): Promise<void> {
+    const { days, writer } = this.#options;
+    if (days === undefined || numberIn(item, `batch_${writer}`) !== id) return;
+    const last = numberIn(item, `last_${writer}`) ?? 0;
+    const before = last - movedIn(item) - hits - keys.length;
+    if (before === 0 || days.isDue(page)) await days.begin(page, before);
+  }
+
   /** Above every earlier one of this process. */
   #nextId(nowMs: number): number {
     this.#lastBatch = Math.max(this.#lastBatch + 1, nowMs * 1_000);
@@ -169,6 +172,7 @@ export class ItemStore implements CounterStore {
       try {
         const item = await this.#count(batch, id, nowMs);
         this.#pacer.taken(page);
+        await this.#date(batch, id, item ?? {});
         return item;
       } catch (error) {
         if (!(error instanceof StoreUnavailable && error.reason === "throttled")) throw error;

@@ -8,6 +8,12 @@ export function numberIn(item: Item, name: string): number | undefined {
   return text === undefined ? undefined : Number(text);
 }
 
+/** The page was set from counts with the one sum to counts with the other: exact at any size. */
+export function movedIn(item: Item): number {
+  const sumOf = (name: string) => BigInt(item[name]?.N ?? 0);
+  return Number(sumOf("set_to") - sumOf("set_from"));
+}
+
 /** The values of an expression. */
 export function numbers(values: Record<string, number>): Item {
   const entries = Object.entries(values);

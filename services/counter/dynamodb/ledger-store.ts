@@ -7,10 +7,11 @@ import {
   ScanCommand,
   UpdateItemCommand,
 } from "@aws-sdk/client-dynamodb";
-import type { Estimate, PageTotal, Totals } from "../estimates.ts";
+import type { Days } from "../days/days.ts";
+import { type Estimate, type PageTotal, type Totals, viewsOf } from "../estimates.ts";
 import type { EndedEpoch, Epoch, Ledger, LedgerEntry } from "../ledger.ts";
 import { PAGE_NAME } from "../page-name.ts";
-import { type Item, numberIn, numbers } from "./item.ts";
+import { type Item, movedIn, numberIn, numbers } from "./item.ts";
 
 /** Most calls for one page of a list. */
 const LIST_CALLS = 5;
@@ -26,6 +27,8 @@ export interface LedgerStoreOptions {
   table: string;
   /** Milliseconds since the epoch. */
   now: () => number;
+  /** Where the day of a page is begun before its count is written. */
+  days?: Pick<Days, "begin" | "isDue">;
 }
 
 /** The durable side of the counts: one item a page, changed by conditional single-item writes. */
@@ -33,8 +36,10 @@ export class LedgerStore implements Ledger, Totals {
   readonly #client: DynamoDBClient;
   readonly #table: string;
   readonly #now: () => number;
+  readonly #days: LedgerStoreOptions["days"];
 
-  constructor({ client, table, now }: LedgerStoreOptions) {
+  constructor({ client, table, now, days }: LedgerStoreOptions) {
+    this.#days = days;
     this.#client = client;
     this.#table = table;
     this.#now = now;
@@ -52,19 +57,26 @@ export class LedgerStore implements Ledger, Totals {
     return Item && toEntry(Item);
   }
 
-  begin(page: string, seen: LedgerEntry | undefined, epoch: Epoch): Promise<boolean> {
+  async begin(page: string, seen: LedgerEntry | undefined, epoch: Epoch): Promise<boolean> {
     const { condition, values } = unchangedSince(seen);
-    return this.#change(page, {
-      update: "SET epoch = :epoch, reserved_to = :to, counted = :from, as_of = :now",
+    const begun = this.#change(page, {
+      update:
+        "SET epoch = :epoch, reserved_to = :to, counted = :from, as_of = :now" +
+        (epoch.replaced === undefined ? "" : " ADD set_from :replaced, set_to :from"),
       condition,
       values: {
         ...values,
+        ...(epoch.replaced !== undefined && { ":replaced": epoch.replaced }),
         ":epoch": epoch.epoch,
         ":from": epoch.from,
         ":to": epoch.to,
         ":now": this.#now(),
       },
     });
+    // A page that is new here may have been removed since its day began.
+    const isDue = seen === undefined || this.#days?.isDue(page) === true;
+    const dated = isDue ? this.#days?.begin(page, seen ? viewsOf(seen) : 0) : undefined;
+    return (await Promise.all([begun, dated]))[0];
   }
 
   extend(page: string, { epoch, from, to }: Epoch): Promise<boolean> {
@@ -88,6 +100,10 @@ export class LedgerStore implements Ledger, Totals {
   }
 
   async rollUp(page: string, epoch: number, { count, asOfMs }: Estimate): Promise<void> {
+    if (this.#days?.isDue(page) === true) {
+      const known = await this.find(page);
+      if (known !== undefined) await this.#days.begin(page, viewsOf(known));
+    }
     await this.#change(page, {
       update: "SET counted = :count, as_of = :as_of",
       condition: "epoch = :epoch AND counted < :count",
@@ -180,5 +196,10 @@ function toEntry(item: Item): LedgerEntry {
 }
 
 function toEstimate(item: Item): Estimate {
-  return { count: numberIn(item, "counted") ?? 0, asOfMs: numberIn(item, "as_of") ?? 0 };
+  const moved = movedIn(item);
+  return {
+    count: numberIn(item, "counted") ?? 0,
+    asOfMs: numberIn(item, "as_of") ?? 0,
+    ...(moved !== 0 && { moved }),
+  };
 }

@@ -9,10 +9,11 @@ import { renderPage } from "../page/counter-page.ts";
 import type { TopPages } from "../top/top-pages.ts";
 import type { HitRoutesOptions } from "./hit-routes.ts";
 import { open, openProblems, whoCounts } from "./openings.ts";
+import { type DayRouteOptions, readDays } from "./day-route.ts";
 import * as present from "./presenter.ts";
 import { PageCount, PageParams, ReadQuery, Tally } from "./schemas.ts";
 
-export interface PageRoutesOptions extends HitRoutesOptions {
+export interface PageRoutesOptions extends HitRoutesOptions, Omit<DayRouteOptions, "counter"> {
   estimates: Estimates;
   top: TopPages;
   /** A secret of one answer, in base64. */
@@ -20,6 +21,7 @@ export interface PageRoutesOptions extends HitRoutesOptions {
 }
 
 const tag = "pages";
+const SHOWN_DAYS = 30;
 
 /** The routes that answer browsers with a page, and others with JSON. */
 export function pageRoutes(options: PageRoutesOptions): Route[] {
@@ -99,7 +101,9 @@ async function sendPage(ctx: Context, options: PageRoutesOptions, shown: Shown):
     // The page is about its own numbers: it does without the list.
     options.top.list().catch(() => []),
   ]);
-  const view = { ...snapshot, ...shown, top, instance: options.instance };
+  // The same goes for the days.
+  const days = await readDays(options, shown.page, SHOWN_DAYS).catch(() => undefined);
+  const view = { ...snapshot, ...shown, top, days, instance: options.instance };
   const origin = `${ctx.protocol}://${ctx.host}`;
   await sendHtml(ctx, renderPage(view, { scriptNonce, origin }), { scriptNonce });
 }

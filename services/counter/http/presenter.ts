@@ -5,6 +5,7 @@ import {
   type Snapshot,
   type Tally,
 } from "../counter.ts";
+import type { DayHistory } from "../days/days.ts";
 import type { History } from "../spans.ts";
 import type { Estimate, PageTotal } from "../estimates.ts";
 import { cursor } from "./schemas.ts";
@@ -12,6 +13,11 @@ import { cursor } from "./schemas.ts";
 /** RFC 3339, UTC, whole seconds. */
 function timeOf(second: number): string {
   return `${new Date(second * 1_000).toISOString().slice(0, 19)}Z`;
+}
+
+/** @param day since the epoch */
+function dateOf(day: number): string {
+  return timeOf(day * 86_400).slice(0, 10);
 }
 
 function windowOf({ second }: Tally) {
@@ -55,6 +61,11 @@ export function presentEstimate({ page, count, asOfMs }: Estimate & { page: stri
 export function presentHistory(page: string, { from, to, buckets }: History) {
   const seconds = buckets.map(({ second, count }) => ({ time: timeOf(second), count }));
   return { page, from: timeOf(from), to: timeOf(to), seconds };
+}
+
+export function presentDays(page: string, { from, to, days }: DayHistory) {
+  const counts = days.map(({ day, views }) => ({ date: dateOf(day), count: views }));
+  return { page, from: dateOf(from), to: dateOf(to), days: counts };
 }
 
 export interface Listed {

@@ -3,6 +3,7 @@ import { problems } from "../../../shared/kit/http/problem.ts";
 import { type Route, route } from "../../../shared/kit/http/route.ts";
 import { accountRoutes, type AccountRoutesOptions } from "./account-routes.ts";
 import type { Totals } from "../estimates.ts";
+import { dayRoute } from "./day-route.ts";
 import { embedRoutes } from "./embed-routes.ts";
 import { hitRoute } from "./hit-routes.ts";
 import type { LiveCounts } from "./live/live-counts.ts";
@@ -27,6 +28,7 @@ export function createRoutes(options: CounterRoutesOptions): Route[] {
     setRoute(options),
     removeRoute(options),
     historyRoute(options),
+    dayRoute(options),
     eventsRoute(options),
     ...embedRoutes(options),
     ...accountRoutes(options),
@@ -80,7 +82,7 @@ function setRoute({ counter, estimates, top, instance }: CounterRoutesOptions): 
   });
 }
 
-function removeRoute({ counter, estimates, top }: CounterRoutesOptions): Route {
+function removeRoute({ counter, days, estimates, top }: CounterRoutesOptions): Route {
   return route({
     method: "DELETE",
     paths: ["/counter/{page}"],
@@ -94,6 +96,7 @@ function removeRoute({ counter, estimates, top }: CounterRoutesOptions): Route {
     problems: [problems.storeUnavailable],
     async handle(ctx, { params: { page } }) {
       await counter.remove(page);
+      await days.remove(page);
       estimates.forget(page);
       top.change(page, 0);
       ctx.status = 204;

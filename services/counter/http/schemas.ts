@@ -5,6 +5,7 @@ import {
   limitParameter,
 } from "../../../shared/kit/http/request/integer-parameter.ts";
 import { HISTORY_SECONDS, MAX_COUNT } from "../counter.ts";
+import { KEPT_DAYS } from "../days/days.ts";
 import { PAGE_NAME, RESERVED_NAMES } from "../page-name.ts";
 
 const PageName = z
@@ -150,6 +151,35 @@ export const History = z
         seconds: [
           { time: "2026-11-21T20:14:58Z", count: 2 },
           { time: "2026-11-21T20:15:00Z", count: 1 },
+        ],
+      },
+    ],
+  });
+
+export const DaysQuery = z.strictObject({
+  last: integerParameter({
+    ...{ min: 1, max: KEPT_DAYS, default: 30 },
+    description: "How many days, today included.",
+  }),
+});
+
+export const DayList = z
+  .object({
+    page: z.string(),
+    from: z.iso.date().describe("First day that the counts cover."),
+    to: z.iso.date().describe("Today, still running."),
+    days: z
+      .array(z.object({ date: z.iso.date(), count: Amount }).meta({ id: "Day" }))
+      .describe("Days with hits, oldest first."),
+  })
+  .meta({
+    id: "DayList",
+    examples: [
+      {
+        ...{ page: "guide", from: "2026-10-23", to: "2026-11-21" },
+        days: [
+          { date: "2026-11-20", count: 1_804 },
+          { date: "2026-11-21", count: 312 },
         ],
       },
     ],

@@ -10,6 +10,7 @@ const view: PageView = {
   bots: 5,
   visitorsToday: undefined,
   top: [],
+  days: undefined,
   instance: "task-7",
 };
 

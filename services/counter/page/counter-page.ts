@@ -1,10 +1,13 @@
 import { escapeHtml } from "../../../shared/kit/http/html.ts";
 import type { PageTotal } from "../estimates.ts";
+import type { DayHistory } from "../days/days.ts";
 import { renderBadgeMaker } from "./badge/badge-maker.ts";
 import { renderChart } from "./chart/chart-svg.ts";
 import { pageScript } from "./page-script.ts";
 import { pageStyle } from "./page-style.ts";
 import { renderTopPages } from "./top-pages.ts";
+
+const DAY_MS = 86_400_000;
 
 /** What the page shows: the numbers of one moment, by the store's clock. */
 export interface PageView {
@@ -21,6 +24,8 @@ export interface PageView {
   visitorsToday: number | undefined;
   /** The pages with most views, the highest count first. */
   top: readonly PageTotal[];
+  /** Views of the last days, undefined where they are not known. */
+  days: DayHistory | undefined;
   /** The instance that answers. */
   instance: string;
 }
@@ -61,6 +66,7 @@ ${renderChart({
   counts: view.spans.length === 0 ? Array.from({ length: 60 }, () => 0) : view.spans,
   axis: ["10 min ago", "5 min ago", "now"],
 })}
+${renderDays(view.days)}
 </div>
 ${renderTopPages(view)}
 ${renderBadgeMaker({ page: view.page, count: view.count, origin })}
@@ -97,6 +103,19 @@ ${visitors}
 <div><dt>Bots, not counted</dt><dd id="bots">${format(bots)}</dd></div>
 </dl>
 </section>`;
+}
+
+function renderDays(history: DayHistory | undefined): string {
+  if (history === undefined) return "";
+  const { from, to, days } = history;
+  const counts = Array.from({ length: to - from + 1 }, () => 0);
+  for (const { day, views } of days) counts[day - from] = views;
+  const title = `Last ${counts.length} days`;
+  return renderChart({
+    ...{ isFixed: true, id: "days", title, accented: 1, stepMs: DAY_MS, counts },
+    to: new Date(to * DAY_MS).toISOString(),
+    axis: [`${counts.length - 1} days ago`, "", "today"],
+  });
 }
 
 function format(number: number | undefined): string {

@@ -20,7 +20,7 @@ export function renderTopPages({ page, top }: TopPagesView): string {
 <ol>
 ${entries.join("\n")}
 </ol>
-<p class="hint">As of the last seconds; a page shows its own number live.</p>
+<p class="hint">Updated every few seconds; the page of a counter shows its number live.</p>
 </section>`;
 }
 

@@ -1,7 +1,7 @@
 import type { Log } from "../../../shared/kit/process/log.ts";
 import type { CounterStore } from "../counter.ts";
 import type { Ledger } from "../ledger.ts";
-import { startRollUp } from "./roll-up.ts";
+import { startRollUp } from "../roll-up/roll-up.ts";
 import type { CountedPages } from "./counted-pages.ts";
 import { Pages, type PagesOptions } from "./pages.ts";
 import { RedisStore } from "./redis-store.ts";

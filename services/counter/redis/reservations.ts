@@ -78,11 +78,12 @@ export class Reservations {
 
   /** Sets the count, up or down, for all instances. */
   async set(page: string, count: number): Promise<void> {
-    await this.#pages.end(page, { isKept: true });
+    const ended = await this.#pages.end(page, { isKept: true });
     await this.#thenRelease(page, async () => {
       for (let round = 0; round < MAX_ROUNDS; round += 1) {
         const seen = await this.#ledger.find(page);
-        if (await this.#start(page, seen, { from: count, to: count + FIRST_STEP })) return;
+        const range = { from: count, to: count + FIRST_STEP, replaced: lastOf(seen, ended) };
+        if (await this.#start(page, seen, range)) return;
       }
       throw new StoreUnavailable("dynamodb", new Error(`changed ${MAX_ROUNDS} times meanwhile`));
     });
@@ -108,7 +109,7 @@ export class Reservations {
   /** False, and nothing begun, when the page changed since it was seen. */
   async #start(page: string, seen: LedgerEntry | undefined, range: Range): Promise<boolean> {
     const epoch = Math.max((seen?.epoch ?? 0) + 1, this.#now());
-    const begun = { epoch, from: range.from, to: Math.min(range.to, MAX_COUNT) };
+    const begun = { ...range, epoch, to: Math.min(range.to, MAX_COUNT) };
     if (!(await this.#ledger.begin(page, seen, begun))) return false;
     try {
       await this.#pages.start(page, begun);
@@ -131,6 +132,12 @@ type Range = Omit<Epoch, "epoch">;
 /** Every number up to it may have been given. */
 export function highestKnown(entry: LedgerEntry | undefined): number {
   return Math.max(entry?.count ?? 0, entry?.reservedTo ?? 0);
+}
+
+/** The count that setting it replaces: what Redis knew, unless the ledger has left that epoch. */
+function lastOf(seen: LedgerEntry | undefined, ended: EndedEpoch | undefined): number {
+  const count = seen?.count ?? 0;
+  return ended !== undefined && ended.epoch === seen?.epoch ? ended.count : count;
 }
 
 /** Redis was not asked, or refused: a lost reply alone leaves it open. */

@@ -7,6 +7,8 @@ import { Passwords } from "../accounts/passwords.ts";
 import { Tokens } from "../accounts/tokens.ts";
 import { createApp } from "../app.ts";
 import { Counter, type CounterOptions, type CounterStore } from "../counter.ts";
+import { Days } from "../days/days.ts";
+import { DynamoDBDayStore } from "../dynamodb/days/day-store.ts";
 import { ItemStore } from "../dynamodb/item-store.ts";
 import { DynamoDBUserStore } from "../dynamodb/user-store.ts";
 import { LedgerStore } from "../dynamodb/ledger-store.ts";
@@ -25,6 +27,8 @@ export interface StartCounterOptions extends Pick<CounterOptions, "onHit"> {
   store?: CounterStore;
   /** Default: a list of its own, which nobody merges. */
   top?: TopPages;
+  /** Milliseconds since the epoch. Default: the clock. */
+  now?: () => number;
 }
 
 export interface TopPagesOfTest extends Pick<StartCounterOptions, "client"> {
@@ -49,13 +53,14 @@ export function createTopPages({ client, unlisted = [], onTotal }: TopPagesOfTes
 
 /** The service on its DynamoDB store, as `main.ts` joins it, with room for two listeners. */
 export function startCounter(options: StartCounterOptions): Promise<RunningApp> {
-  const { client, apiKeys = [], perMinute = 0, onHit } = options;
+  const { client, apiKeys = [], perMinute = 0, onHit, now = Date.now } = options;
   const context = testContext({ http: { ...testContext().http, apiKeys } });
-  const now = () => Date.now();
-  const totals = new LedgerStore({ client, table: "counters", now });
+  const dayStore = new DynamoDBDayStore({ client, table: "days" });
+  const days = new Days({ store: dayStore, now, onFailed: raise });
+  const totals = new LedgerStore({ client, table: "counters", now, days });
   const estimates = new Estimates(totals, now);
   const writer = randomUUID().replaceAll("-", "");
-  const items = { client, table: "counters", writer, now, random: Math.random };
+  const items = { client, table: "counters", writer, now, random: Math.random, days };
   const { store = new ItemStore(items), top = createTopPages({ client }) } = options;
   const counter = new Counter({
     store,
@@ -85,6 +90,10 @@ export function startCounter(options: StartCounterOptions): Promise<RunningApp> 
     isRegistrationOpen: true,
     onRefusedLogin: () => undefined,
   });
-  const own = { counter, accounts, estimates, totals, top, live, newPages, trustedHops: 1 };
+  const own = { counter, accounts, estimates, totals, top, days, live, newPages, trustedHops: 1 };
   return startApp(createApp({ ...context, ...own }));
+}
+
+function raise(error: unknown): never {
+  throw error;
 }

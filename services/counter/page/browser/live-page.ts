@@ -40,6 +40,7 @@ export class LivePage {
   }
 
   start(): void {
+    this.#makeDaysReadable();
     document.addEventListener("visibilitychange", () => this.#wakeOrSleep());
     this.#wakeOrSleep();
     // A calm voice: the count in words, now and then.
@@ -47,6 +48,15 @@ export class LivePage {
       () => this.#write("announcement", `Views: ${this.#element("count").textContent}`),
       15_000,
     );
+  }
+
+  /** They do not change while the page is open. */
+  #makeDaysReadable(): void {
+    const figure = document.getElementById("days");
+    if (figure === null) return;
+    const { counts = "", stepMs, to = "" } = figure.dataset;
+    const series = { counts: counts.split(",").map(Number), stepMs: Number(stepMs), to };
+    new this.#parts.ReadableChart(figure, series);
   }
 
   /** A hidden page leaves its place on the stream to others. */

@@ -7,6 +7,8 @@ export interface ChartFigure extends Series {
   axis: readonly [string, string, string];
   /** How many of the last bars have the accent. */
   accented: number;
+  /** True for one that the script only reads: its counts are in the HTML. */
+  isFixed?: boolean;
 }
 
 /**
@@ -15,11 +17,12 @@ export interface ChartFigure extends Series {
  * with the mouse, by touch, and with the arrow keys.
  */
 export function renderChart(figure: ChartFigure): string {
-  const { id, title, axis, accented, stepMs, to } = figure;
+  const { id, title, axis, accented, stepMs, to, counts, isFixed = false } = figure;
+  const given = isFixed ? ` data-counts="${counts.join()}"` : "";
   const chart = layOutChart(figure);
   const { bars } = chart;
   const summary = describeChart(chart, figure);
-  return `<figure class="chart card" id="${id}" data-step-ms="${stepMs}" data-to="${to}">
+  return `<figure class="chart card" id="${id}" data-step-ms="${stepMs}" data-to="${to}"${given}>
 <figcaption><h2>${title}</h2> <p class="readout">${summary}</p></figcaption>
 <div class="plot">
 <div class="lines">${chart.lines.map((line) => renderLine(line, chart.lines)).join("")}</div>
