@@ -211,7 +211,7 @@ describe("the monthly cost", () => {
   });
 
   it("of dev and prod is in the README, and each of their resources has a price", async function () {
-    this.timeout(90_000);
+    this.timeout(240_000);
     const stacks = await recordedStacks();
     const dev = estimate(stacks.dev.resources, stacks.dev.region);
     const prod = estimate(stacks.prod.resources, stacks.prod.region);

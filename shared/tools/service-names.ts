@@ -7,8 +7,8 @@ export interface ServiceNamesOptions {
   does: string;
   /** Services that the command knows. Default: all of the contract. */
   known?: readonly ServiceName[];
-  /** Options that the command reads itself, each with a line for the usage. */
-  flags?: Readonly<Record<string, string>>;
+  /** Options that the command reads itself. */
+  flags?: readonly string[];
 }
 
 /**
@@ -16,12 +16,12 @@ export interface ServiceNamesOptions {
  * `--help` asks for it, and with one line and code 2 when a name or an option is unknown.
  */
 export function readServiceNames(options: ServiceNamesOptions): readonly ServiceName[] {
-  const { command, does, known = serviceNames, flags = {} } = options;
-  const args = process.argv.slice(2).filter((arg) => !(arg in flags));
+  const { command, does, known = serviceNames, flags = [] } = options;
+  const args = process.argv.slice(2).filter((arg) => !flags.includes(arg));
   if (args.includes("--help")) {
-    console.log(`Usage: npm run ${command} [-- <service> …]   ${does}`);
-    for (const [flag, meaning] of Object.entries(flags)) console.log(`${flag}   ${meaning}`);
-    console.log(`Services: ${known.join(", ")}`);
+    console.log(
+      `Usage: npm run ${command} [-- <service> …]   ${does}\nServices: ${known.join(", ")}`,
+    );
     process.exit(0);
   }
   const unknown = args.filter((name) => !known.some((service) => service === name));

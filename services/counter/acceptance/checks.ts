@@ -69,6 +69,16 @@ export const checks: readonly Check[] = [
     );
     expect(seconds.reduce((sum, { count }) => sum + count, 0)).to.be.at.least(HITS);
   }),
+  check(
+    "tells the hits of the last days, those of the last seconds perhaps not yet",
+    async (target) => {
+      const { days } = await readJson<{ days: { count: number }[] }>(
+        target,
+        get(`${PAGE}/days?last=731`),
+      );
+      for (const { count } of days) expect(count).to.be.above(0);
+    },
+  ),
   check("counts and draws a badge", async (target) => {
     const { count } = await read(target);
     const badge = expectStatus(await target.send(get(`${PAGE}/badge.svg`)), 200);

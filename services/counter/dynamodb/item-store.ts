@@ -18,12 +18,11 @@ import {
 } from "../counter.ts";
 import type { History } from "../spans.ts";
 import { secondsOf, spansIn, tallyOf } from "./buckets.ts";
-import { countExpression, type Stale, staleIn } from "./count-expression.ts";
+import { countExpression, setExpression, type Stale, staleIn } from "./count-expression.ts";
 import type { Days } from "../days/days.ts";
 import { type Item, movedIn, numberIn, unlessRefused } from "./item.ts";
 import { KeyedHits } from "./keyed-hits.ts";
 import { receiptOf } from "./receipts.ts";
-import { setExpression } from "./set-expression.ts";
 import { Pacer } from "../resilience/pacer.ts";
 import { Sweeps } from "./sweeps.ts";
 

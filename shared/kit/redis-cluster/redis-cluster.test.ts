@@ -139,14 +139,17 @@ describe("A Redis cluster", () => {
     const key = newKey();
     const { node, other } = nodesOf(key);
     await using impatient = connectTo(server.url, 100);
-    await pollUntil(() => impatient.redis.check().then(() => true), { what: "all answer" });
-    expect(await append(key)).to.equal(2);
+    await using patient = connectTo(server.url, 20_000);
+    for (const { redis } of [impatient, patient]) {
+      await pollUntil(() => redis.check().then(() => true), { what: "all answer" });
+    }
+    expect(await append(key, patient.redis)).to.equal(2);
     for (const each of [node, other]) await server.disown(hashSlot(key), each);
     const failure = await append(key, impatient.redis).catch((error: unknown) => error);
     expect(failure).to.be.instanceOf(StoreUnavailable);
     expect(failure).to.include({ reason: "failover", mayHaveRun: false });
-    const patient = append(key);
+    const appended = append(key, patient.redis);
     await server.own(hashSlot(key), node);
-    expect(await patient).to.equal(4);
+    expect(await appended).to.equal(4);
   });
 });

@@ -22,6 +22,7 @@ const formats = {
   },
   int64: { type: "number" as const, validate: (value: number) => Number.isSafeInteger(value) },
   double: true,
+  date: /^\d{4}-\d\d-\d\d$/,
   "date-time": DATE_TIME,
   "uri-reference": /^[!-~]+$/,
 } as const;

@@ -15,9 +15,9 @@ interface Bench {
 
 const services = readServiceNames({
   command: "bench",
-  does: "measures a service beside its baselines; takes minutes",
+  does: "measures a service beside its baselines; takes minutes, --quick about one",
   known: servicesWith(PART),
-  flags: { [QUICK]: "the main rows only, one short round of each" },
+  flags: [QUICK],
 });
 const quick = process.argv.includes(QUICK) ? quickly : undefined;
 
