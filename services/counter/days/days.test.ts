@@ -16,6 +16,7 @@ const noon = Date.parse("2026-12-30T12:00:00Z");
 describe("days", () => {
   const cleanUps = new AsyncDisposableStack();
   const fails: unknown[] = [];
+  let dynamodb: StrictDynamoDB;
   let url: string;
   let nowMs = noon;
   let app: RunningApp;
@@ -33,10 +34,10 @@ describe("days", () => {
     });
 
   before(async () => {
-    const dynamodb = cleanUps.use(await DynamodbServer.start());
-    await dynamodb.createTables();
-    const strict = cleanUps.use(await StrictDynamoDB.start(dynamodb.url));
-    ({ url } = strict);
+    const server = cleanUps.use(await DynamodbServer.start());
+    await server.createTables();
+    dynamodb = cleanUps.use(await StrictDynamoDB.start(server.url));
+    ({ url } = dynamodb);
     Object.assign(process.env, localAwsEnvironment(url));
     const start = () => startCounter({ client: open(), onHit: () => undefined, now });
     app = cleanUps.use(await start());
@@ -109,6 +110,19 @@ describe("days", () => {
     expect((await days(page)).days).to.deep.equal([{ date: "2026-12-30", count: 3 }]);
   });
 
+  it("have the hits that follow a removal, though one came in the middle of it", async () => {
+    const page = newPage();
+    for (const at of [app, other]) await hit(page, at);
+    const held = dynamodb.hold("DeleteItem");
+    const removal = fetch(`${app.url}/counter/${page}`, { method: "DELETE" });
+    await held.reached;
+    await hit(page, other);
+    held.release();
+    expect((await removal).status).to.equal(204);
+    const { count } = (await (await hit(page, other)).json()) as { count: number };
+    expect((await days(page)).days).to.deep.equal([{ date: "2026-12-30", count }]);
+  });
+
   it("have each hit once, on the day on which its write ended", async () => {
     const page = newPage();
     nowMs = Date.parse("2026-12-31T23:59:59.900Z");
@@ -163,6 +177,17 @@ describe("days", () => {
     await ledger.rollUp(page, 1, { count: 7, asOfMs: nowMs });
     expect(await ledger.find(page)).to.include({ count: 7 });
     expect(fails).to.have.lengthOf(2);
+  });
+
+  it("that could not be read are not asked for again within five seconds", async () => {
+    let calls = 0;
+    const store = new DynamoDBDayStore({ client: open(), table: "no-such-table" });
+    const views = () => Promise.resolve((calls += 1));
+    const lost = new Days({ store, now, onFailed: (error) => fails.push(error) });
+    const read = () => lost.history("p", 30, views).catch(() => "away");
+    expect([await read(), await read(), calls]).to.deep.equal(["away", "away", 1]);
+    nowMs += 5_000;
+    expect([await read(), calls]).to.deep.equal(["away", 2]);
   });
 
   it("are asked for by a whole number from 1 to 731", async () => {

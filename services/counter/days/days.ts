@@ -77,7 +77,8 @@ export class Days {
   }
 
   /**
-   * The views of the last so many days, as they were read in the last five seconds.
+   * The views of the last so many days, as they were read in the last five seconds. A failure is
+   * repeated for as long: a page that is opened does not wait each time for a store that is away.
    *
    * @param views reads all views of the page
    */
@@ -89,7 +90,6 @@ export class Days {
     const history = this.#read(page, last, views);
     if (this.#fresh.size >= FRESH_ANSWERS) this.#fresh.clear();
     this.#fresh.set(key, { atMs, history });
-    history.catch(() => this.#fresh.delete(key));
     return history;
   }
 

@@ -96,13 +96,12 @@ interface Shown {
 
 async function sendPage(ctx: Context, options: PageRoutesOptions, shown: Shown): Promise<void> {
   const scriptNonce = options.newNonce();
-  const [snapshot, top] = await Promise.all([
+  const [snapshot, top, days] = await Promise.all([
     readSnapshot(options, shown),
-    // The page is about its own numbers: it does without the list.
+    // The page is about its own numbers: it does without the list, and without the days.
     options.top.list().catch(() => []),
+    readDays(options, shown.page, SHOWN_DAYS).catch(() => undefined),
   ]);
-  // The same goes for the days.
-  const days = await readDays(options, shown.page, SHOWN_DAYS).catch(() => undefined);
   const view = { ...snapshot, ...shown, top, days, instance: options.instance };
   const origin = `${ctx.protocol}://${ctx.host}`;
   await sendHtml(ctx, renderPage(view, { scriptNonce, origin }), { scriptNonce });

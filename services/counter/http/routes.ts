@@ -95,8 +95,9 @@ function removeRoute({ counter, days, estimates, top }: CounterRoutesOptions): R
     replies: { 204: { description: "Forgotten, or never known" } },
     problems: [problems.storeUnavailable],
     async handle(ctx, { params: { page } }) {
-      await counter.remove(page);
+      // The days first: a hit after the removal begins its day, which must not be removed then.
       await days.remove(page);
+      await counter.remove(page);
       estimates.forget(page);
       top.change(page, 0);
       ctx.status = 204;
