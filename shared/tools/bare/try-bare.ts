@@ -22,8 +22,12 @@ const { npm, help } = parseArgs({
   options: { npm: { type: "string", default: "10" }, help: { type: "boolean", default: false } },
 }).values;
 if (help) console.log(usage);
-else if (process.getuid?.() === 0 && findProgram(["debootstrap"]) !== undefined) await tryBare(npm);
-else {
+else if (process.getuid?.() === 0 && findProgram(["debootstrap"]) !== undefined) {
+  await tryBare(npm).catch((error: unknown) => {
+    console.error(String(error));
+    process.exitCode = 1;
+  });
+} else {
   console.error("This needs root and debootstrap: apt-get install debootstrap");
   process.exitCode = 2;
 }

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { expect } from "chai";
 import { prepareMachine, type Machine } from "./prepare-machine.ts";
 
-const everything = ["redis-server", "chromium", "prometheus", "promtool", "openssl"];
+const everything = ["redis-server", "chromium", "prometheus", "promtool", "openssl", "git"];
 
 describe("prepareMachine", () => {
   let folder: string;
@@ -40,12 +40,12 @@ describe("prepareMachine", () => {
   });
 
   it("takes valkey-server and google-chrome as well", () => {
-    put(["valkey-server", "google-chrome", "prometheus", "promtool", "openssl"]);
+    put(["valkey-server", "google-chrome", "prometheus", "promtool", "openssl", "git"]);
     expect(prepareMachine(machine({}))).to.equal(true);
   });
 
   it("installs as root on Debian only what is missing, after an update", () => {
-    put(["apt-get", "chromium", "openssl"]);
+    put(["apt-get", "chromium", "openssl", "git"]);
     expect(prepareMachine(machine({}))).to.equal(true);
     expect(calls).to.deep.equal(["apt-get update", "apt-get install redis-server prometheus"]);
     expect(said.join()).to.match(/redis-server or valkey-server\n {2}prometheus\n {2}promtool\n/);
@@ -58,7 +58,7 @@ describe("prepareMachine", () => {
   });
 
   it("says what is missing and how to get it when it may not install", () => {
-    put(["apt-get", "redis-server", "openssl"]);
+    put(["apt-get", "redis-server", "openssl", "git"]);
     expect(prepareMachine(machine({ isRoot: false }))).to.equal(false);
     expect(calls).to.deep.equal([]);
     expect(said.join()).to.match(/chromium or .*promtool.*brew install chromium prometheus/s);

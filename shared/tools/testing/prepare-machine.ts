@@ -28,6 +28,7 @@ const requirements: readonly Requirement[] = [
   { programs: ["prometheus"], package: "prometheus", unit: "prometheus.service" },
   { programs: ["promtool"], package: "prometheus" },
   { programs: ["openssl"], package: "openssl" },
+  { programs: ["git"], package: "git" },
 ];
 
 export interface Machine {
