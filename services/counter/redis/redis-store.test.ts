@@ -1,20 +1,12 @@
-import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { expect } from "chai";
 import { pino } from "pino";
-import { DynamodbServer } from "../../../shared/tools/local/stores/dynamodb-server.ts";
-import { localRegion } from "../../../shared/tools/local/stores/local-aws.ts";
 import { pollUntil } from "../../../shared/tools/local/processes/poll-until.ts";
-import { createDynamoDB } from "../../../shared/kit/dynamodb.ts";
 import { createRedis } from "../../../shared/kit/redis.ts";
-import { openRedis } from "../../../shared/kit/redis-cluster/open-redis.ts";
-import {
-  type RedisUnderTest,
-  startRedisUnderTest,
-} from "../../../shared/tools/testing/redis-under-test.ts";
 import { StoreUnavailable } from "../../../shared/kit/store-unavailable.ts";
 import type { HitBatch, Tally } from "../counter.ts";
 import type { Ledger } from "../ledger.ts";
 import { LedgerStore } from "../dynamodb/ledger-store.ts";
+import { LocalStores } from "../testing/local-stores.ts";
 import { beginKey } from "./keys.ts";
 import { RedisStore } from "./redis-store.ts";
 import { type CounterRedis, counterScripts } from "./scripts.ts";
@@ -22,10 +14,8 @@ import { Pages } from "./pages.ts";
 import { FIRST_STEP } from "./scripts.ts";
 
 describe("RedisStore", () => {
-  let redisServer: RedisUnderTest;
-  let dynamodbServer: DynamodbServer;
+  let stores: LocalStores;
   let redis: CounterRedis;
-  let dynamodb: DynamoDBClient;
   let ledger: LedgerStore;
   let names = 0;
 
@@ -55,29 +45,11 @@ describe("RedisStore", () => {
     redis.run((client) => client.hSet(keyOf(page), fields));
 
   before(async () => {
-    process.env.AWS_ACCESS_KEY_ID = "local";
-    process.env.AWS_SECRET_ACCESS_KEY = "local";
-    [redisServer, dynamodbServer] = await Promise.all([
-      startRedisUnderTest(),
-      DynamodbServer.start(),
-    ]);
-    await dynamodbServer.createTables();
-    const log = pino({ level: "silent" });
-    const { url, isCluster } = redisServer;
-    redis = openRedis({ url, isCluster, timeoutMs: 5_000, log, scripts: counterScripts });
-    dynamodb = createDynamoDB({
-      endpoint: dynamodbServer.url,
-      region: localRegion,
-      timeoutMs: 5_000,
-    });
-    ledger = new LedgerStore({ client: dynamodb, table: "counters", now: Date.now });
-    await pollUntil(() => redis.check().then(() => true), { what: "redis answers" });
+    stores = await LocalStores.start();
+    ({ redis } = stores);
+    ledger = new LedgerStore({ client: stores.dynamodb, table: "counters", now: Date.now });
   });
-  after(async () => {
-    await redis.close();
-    dynamodb.destroy();
-    await Promise.all([redisServer[Symbol.asyncDispose](), dynamodbServer.stop()]);
-  });
+  after(() => stores[Symbol.asyncDispose]());
 
   it("promises numbers in the ledger before it deals them", async () => {
     const [page, store] = [newName(), open()];

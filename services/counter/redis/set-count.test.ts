@@ -1,27 +1,21 @@
-import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { expect } from "chai";
-import { pino } from "pino";
-import { DynamodbServer } from "../../../shared/tools/local/stores/dynamodb-server.ts";
-import { localRegion } from "../../../shared/tools/local/stores/local-aws.ts";
-import { pollUntil } from "../../../shared/tools/local/processes/poll-until.ts";
-import { createDynamoDB } from "../../../shared/kit/dynamodb.ts";
-import { openRedis } from "../../../shared/kit/redis-cluster/open-redis.ts";
-import {
-  type RedisUnderTest,
-  startRedisUnderTest,
-} from "../../../shared/tools/testing/redis-under-test.ts";
 import type { HitBatch } from "../counter.ts";
-import type { Ledger } from "../ledger.ts";
 import { LedgerStore } from "../dynamodb/ledger-store.ts";
-import { RedisStore } from "./redis-store.ts";
-import { type CounterRedis, counterScripts } from "./scripts.ts";
+import { LocalStores } from "../testing/local-stores.ts";
 import { Pages } from "./pages.ts";
+import { RedisStore } from "./redis-store.ts";
+
+/** Takes the first beginning of an epoch, and says that it did not. */
+class LossyLedger extends LedgerStore {
+  #begins = 0;
+
+  override async begin(...args: Parameters<LedgerStore["begin"]>): Promise<boolean> {
+    return (await super.begin(...args)) && (this.#begins += 1) > 1;
+  }
+}
 
 describe("A count that is set in Redis", () => {
-  let redisServer: RedisUnderTest;
-  let dynamodbServer: DynamodbServer;
-  let redis: CounterRedis;
-  let dynamodb: DynamoDBClient;
+  let stores: LocalStores;
   let ledger: LedgerStore;
   let names = 0;
 
@@ -32,42 +26,18 @@ describe("A count that is set in Redis", () => {
     bots: 0,
     visitors: [],
   });
-  const newPages = (connection = redis) => new Pages({ redis: connection, writer: newName() });
-  const open = (now: () => number = Date.now) => new RedisStore({ pages: newPages(), ledger, now });
-  /** The ledger, but for these verbs. */
-  const ledgerWith = (own: Partial<Ledger>): Ledger => ({
-    find: (page) => ledger.find(page),
-    begin: (...args) => ledger.begin(...args),
-    extend: (...args) => ledger.extend(...args),
-    settle: (...args) => ledger.settle(...args),
-    remove: (page) => ledger.remove(page),
-    rollUp: (...args) => ledger.rollUp(...args),
-    ...own,
-  });
+  const openLedger = (Store = LedgerStore) =>
+    new Store({ client: stores.dynamodb, table: "counters", now: Date.now });
+  const open = (own = ledger) => {
+    const pages = new Pages({ redis: stores.redis, writer: newName() });
+    return new RedisStore({ pages, ledger: own, now: Date.now });
+  };
+
   before(async () => {
-    process.env.AWS_ACCESS_KEY_ID = "local";
-    process.env.AWS_SECRET_ACCESS_KEY = "local";
-    [redisServer, dynamodbServer] = await Promise.all([
-      startRedisUnderTest(),
-      DynamodbServer.start(),
-    ]);
-    await dynamodbServer.createTables();
-    const log = pino({ level: "silent" });
-    const { url, isCluster } = redisServer;
-    redis = openRedis({ url, isCluster, timeoutMs: 5_000, log, scripts: counterScripts });
-    dynamodb = createDynamoDB({
-      endpoint: dynamodbServer.url,
-      region: localRegion,
-      timeoutMs: 5_000,
-    });
-    ledger = new LedgerStore({ client: dynamodb, table: "counters", now: Date.now });
-    await pollUntil(() => redis.check().then(() => true), { what: "redis answers" });
+    stores = await LocalStores.start();
+    ledger = openLedger();
   });
-  after(async () => {
-    await redis.close();
-    dynamodb.destroy();
-    await Promise.all([redisServer[Symbol.asyncDispose](), dynamodbServer.stop()]);
-  });
+  after(() => stores[Symbol.asyncDispose]());
 
   it("keeps in the ledger by how much a set moved the count, with the hits of any instance", async () => {
     const page = newName();
@@ -85,11 +55,7 @@ describe("A count that is set in Redis", () => {
   it("moves nothing for a set whose own reply was lost", async () => {
     const page = newName();
     await open().add(hits(page, 3));
-    let begins = 0;
-    const begin: Ledger["begin"] = async (...args) =>
-      (await ledger.begin(...args)) && (begins += 1) > 1;
-    const lossy = ledgerWith({ begin });
-    await new RedisStore({ pages: newPages(), ledger: lossy, now: Date.now }).set(page, 100);
+    await open(openLedger(LossyLedger)).set(page, 100);
     const { count } = await open().add(hits(page));
     const { moved = 0 } = (await ledger.find(page)) ?? {};
     expect([count, count - moved]).to.deep.equal([101, 4]);

@@ -1,48 +1,47 @@
 import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { pino } from "pino";
 import { createDynamoDB } from "../../../shared/kit/dynamodb.ts";
-import { createRedis } from "../../../shared/kit/redis.ts";
+import { openRedis } from "../../../shared/kit/redis-cluster/open-redis.ts";
 import { pollUntil } from "../../../shared/tools/local/processes/poll-until.ts";
 import { DynamodbServer } from "../../../shared/tools/local/stores/dynamodb-server.ts";
 import { localAwsEnvironment, localRegion } from "../../../shared/tools/local/stores/local-aws.ts";
-import { RedisServer } from "../../../shared/tools/local/stores/redis-server.ts";
+import {
+  type RedisUnderTest,
+  startRedisUnderTest,
+} from "../../../shared/tools/testing/redis-under-test.ts";
 import { type CounterRedis, counterScripts } from "../redis/scripts.ts";
 
 /** A real Redis and a local DynamoDB, each with a client; the calls of a busy machine may take long. */
 export class LocalStores implements AsyncDisposable {
-  readonly redisServer: RedisServer;
+  readonly redisServer: RedisUnderTest;
   readonly dynamodbServer: DynamodbServer;
   readonly redis: CounterRedis;
   readonly dynamodb: DynamoDBClient;
 
   static async start(): Promise<LocalStores> {
     const [redisServer, dynamodbServer] = await Promise.all([
-      RedisServer.start(),
+      startRedisUnderTest(),
       DynamodbServer.start(),
     ]);
     await dynamodbServer.createTables();
     const stores = new LocalStores(redisServer, dynamodbServer);
-    await pollUntil(() => stores.redis.run((client) => client.ping()), { what: "redis answers" });
+    await pollUntil(() => stores.redis.check().then(() => true), { what: "redis answers" });
     return stores;
   }
 
-  private constructor(redisServer: RedisServer, dynamodbServer: DynamodbServer) {
+  private constructor(redisServer: RedisUnderTest, dynamodbServer: DynamodbServer) {
     this.redisServer = redisServer;
     this.dynamodbServer = dynamodbServer;
     const log = pino({ level: "silent" });
-    this.redis = createRedis({
-      url: redisServer.url,
-      timeoutMs: 5_000,
-      log,
-      scripts: counterScripts,
-    });
+    const { url, isCluster } = redisServer;
+    this.redis = openRedis({ url, isCluster, timeoutMs: 5_000, log, scripts: counterScripts });
     this.dynamodb = openDynamoDB(dynamodbServer.url);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.redis.close();
     this.dynamodb.destroy();
-    await Promise.all([this.redisServer.stop(), this.dynamodbServer.stop()]);
+    await Promise.all([this.redisServer[Symbol.asyncDispose](), this.dynamodbServer.stop()]);
   }
 }
 
