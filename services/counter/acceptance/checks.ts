@@ -23,6 +23,10 @@ interface Tally {
   last_minute: number;
 }
 
+interface DayList {
+  days: { count: number }[];
+}
+
 const get = (path: string): Call => ({ method: "GET", path });
 const hit: Call = { method: "POST", path: `${PAGE}/hits` };
 const read = (target: Target) => readJson<Tally>(target, get(PAGE));
@@ -69,16 +73,23 @@ export const checks: readonly Check[] = [
     );
     expect(seconds.reduce((sum, { count }) => sum + count, 0)).to.be.at.least(HITS);
   }),
-  check(
-    "tells the hits of the last days, those of the last seconds perhaps not yet",
-    async (target) => {
-      const { days } = await readJson<{ days: { count: number }[] }>(
-        target,
-        get(`${PAGE}/days?last=731`),
-      );
-      for (const { count } of days) expect(count).to.be.above(0);
-    },
-  ),
+  check("tells the hits of a new page by the day, and forgets them with it", async (target) => {
+    // A page's first hit begins its day; with Redis a page that has one waits for the next roll-up.
+    const page = `/counter/acceptance-${randomUUID()}`;
+    const newHit = { method: "POST", path: `${page}/hits` };
+    const countsOf = async (last: number) => {
+      const { days } = await readJson<DayList>(target, get(`${page}/days?last=${last}`));
+      return days.map(({ count }) => count);
+    };
+    try {
+      await readJson(target, newHit, 201);
+      await readJson(target, newHit, 201);
+      expect((await countsOf(2)).reduce((sum, count) => sum + count, 0)).to.equal(2);
+    } finally {
+      expectStatus(await target.send({ method: "DELETE", path: page }), 204);
+    }
+    expect(await countsOf(1)).to.deep.equal([]);
+  }),
   check("counts and draws a badge", async (target) => {
     const { count } = await read(target);
     const badge = expectStatus(await target.send(get(`${PAGE}/badge.svg`)), 200);

@@ -4,6 +4,10 @@ const [WIDTH, HEIGHT] = [420, 260];
 /** Around the area of a chart. */
 const [LEFT, TOP, BOTTOM] = [62, 40, 44];
 const PLOT = { width: WIDTH - LEFT - 20, height: HEIGHT - TOP - BOTTOM };
+const STYLE =
+  "text{font:12px system-ui,sans-serif;fill:#1f2937}.title{font-weight:600}" +
+  ".line{fill:none;stroke:#2563eb;stroke-width:2}.dashed{stroke:#9ca3af;stroke-dasharray:4 4}" +
+  ".grid{stroke:#e5e7eb}";
 
 interface Line {
   label: string;
@@ -47,8 +51,9 @@ export function drawCharts(pages: readonly Outcome[], items: readonly Outcome[])
     },
   ];
   return [
-    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${3 * WIDTH} ${HEIGHT}" role="img" aria-label="A hot page, simulated">`,
-    "<style>text{font:12px system-ui,sans-serif;fill:#1f2937}.title{font-weight:600}.line{fill:none;stroke:#2563eb;stroke-width:2}.dashed{stroke:#9ca3af;stroke-dasharray:4 4}.grid{stroke:#e5e7eb}</style>",
+    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${3 * WIDTH} ${HEIGHT}" ` +
+      'role="img" aria-label="A hot page, simulated">',
+    `<style>${STYLE}</style>`,
     `<rect width="${3 * WIDTH}" height="${HEIGHT}" fill="#fff"/>`,
     ...charts.map(
       (chart, index) => `<g transform="translate(${index * WIDTH} 0)">${draw(chart)}</g>`,

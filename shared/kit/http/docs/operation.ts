@@ -75,7 +75,8 @@ function bodyHtml(body: JsonObject, { schemas }: Components): string {
   const content = body["content"] as Content;
   const optional = body["required"] === true ? "" : " It may be left out.";
   const name = String(Object.values(content)[0]?.schema["$ref"]).replace(SCHEMAS, "");
-  return `<h4>Body</h4><p>${typesHtml(content)}.${optional}</p>${fieldsHtml((schemas[name] ?? {}) as JsonObject)}`;
+  const fields = fieldsHtml((schemas[name] ?? {}) as JsonObject);
+  return `<h4>Body</h4><p>${typesHtml(content)}.${optional}</p>${fields}`;
 }
 
 /** Schemas and media types; `application/json` goes without saying. */
@@ -116,8 +117,9 @@ function replyExamples(replies: readonly Reply[]): string[] {
 
 /** A text to copy; the script shows the button. */
 function exampleHtml(title: string, text: string): string {
+  const button = `<button type="button" hidden>Copy<span class="unseen"> ${title}</span></button>`;
   return `<figure>
-<figcaption>${title} <button type="button" hidden>Copy<span class="unseen"> ${title}</span></button></figcaption>
+<figcaption>${title} ${button}</figcaption>
 <pre><code>${escapeHtml(text.trimEnd())}</code></pre>
 </figure>`;
 }

@@ -91,7 +91,9 @@ function deprecatedHtml(all: readonly NamedOperation[]): string {
   const terms = deprecated.map(({ method, path, operation }) =>
     termHtml(requestLine(method, path), operation.description ?? ""),
   );
-  return `<h2>Deprecated</h2>\n<p class="hint">These work as well, and name their successor in <code>link</code>.</p>\n${termsHtml(terms)}`;
+  return `<h2>Deprecated</h2>
+<p class="hint">These work as well, and name their successor in <code>link</code>.</p>
+${termsHtml(terms)}`;
 }
 
 /** A problem's schema says what its own page says. */
@@ -104,6 +106,7 @@ function schemaHtml([name, value]: [string, unknown]): string {
   const { description } = schema;
   const text =
     typeof description === "string" ? `<p class="hint">${inlineHtml(description)}</p>` : "";
-  const content = fieldsHtml(schema);
-  return `<section id="${escapeHtml(name)}"><h3>${escapeHtml(name)}</h3>${text}${content === "" ? `<p>${typeHtml(schema)}</p>` : content}</section>`;
+  const content = fieldsHtml(schema) || `<p>${typeHtml(schema)}</p>`;
+  const title = escapeHtml(name);
+  return `<section id="${title}"><h3>${title}</h3>${text}${content}</section>`;
 }

@@ -48,19 +48,12 @@ export function tryItHtml({ method, path, operation }: NamedOperation): string {
     ...parameters.map((parameter) => {
       const { name, in: place, required } = parameter;
       const value = place === "header" ? "" : String(exampleOf(parameter) ?? "");
-      const input = `<input name="${place} ${name}" value="${escapeHtml(value)}"${required ? " required" : ""}>`;
+      const must = required ? " required" : "";
+      const input = `<input name="${place} ${name}" value="${escapeHtml(value)}"${must}>`;
       return `<label><code>${escapeHtml(name)}</code> ${input}</label>`;
     }),
-    ...(credential
-      ? [
-          `<label>${credential.title} <input name="credential ${credential.name}" autocomplete="off"></label>`,
-        ]
-      : []),
-    ...(body === undefined
-      ? []
-      : [
-          `<label>Body <textarea name="body" rows="4" spellcheck="false">${escapeHtml(JSON.stringify(body, undefined, 2))}</textarea></label>`,
-        ]),
+    ...(credential ? [credentialHtml(credential)] : []),
+    ...(body === undefined ? [] : [bodyHtml(body)]),
   ];
   return `<details class="try" hidden>
 <summary>Try it<span class="unseen">: ${operationId}</span></summary>
@@ -70,6 +63,15 @@ ${fields.join("\n")}
 <output><pre hidden></pre></output>
 </form>
 </details>`;
+}
+
+function credentialHtml({ name, title }: (typeof credentials)[keyof typeof credentials]): string {
+  return `<label>${title} <input name="credential ${name}" autocomplete="off"></label>`;
+}
+
+function bodyHtml(body: unknown): string {
+  const text = escapeHtml(JSON.stringify(body, undefined, 2));
+  return `<label>Body <textarea name="body" rows="4" spellcheck="false">${text}</textarea></label>`;
 }
 
 const credentials = {

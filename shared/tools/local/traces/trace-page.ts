@@ -19,11 +19,11 @@ export function createTraceList({ traces }: TraceReceiver): string {
     .map((spans) => ({ first: orderSpans(spans)[0]?.span, count: spans.length }))
     .filter((each): each is { first: ReceivedSpan; count: number } => each.first !== undefined)
     .toSorted((one, other) => other.first.durationMs - one.first.durationMs)
-    .map(
-      ({ first, count }) =>
-        `<tr><td>${milliseconds(first.durationMs)}<td><a href="${TRACES_PATH}/${escapeHtml(first.traceId)}">` +
-        `${escapeHtml(first.name)}</a><td>${escapeHtml(first.service)}<td>${count}</tr>`,
-    );
+    .map(({ first, count }) => {
+      const link = `<a href="${TRACES_PATH}/${escapeHtml(first.traceId)}">${escapeHtml(first.name)}</a>`;
+      const took = milliseconds(first.durationMs);
+      return `<tr><td>${took}<td>${link}<td>${escapeHtml(first.service)}<td>${count}</tr>`;
+    });
   return pageHtml({
     title: "Traces",
     main: `<h1>The latest ${rows.length} traces, the slowest first</h1>
@@ -52,10 +52,12 @@ export function createTracePage(traces: TraceReceiver, traceId: string): string 
   const missing =
     "<p>There is no such trace. A new one arrives within two seconds: load it again. The latest " +
     "1,000 and the latest slow ones are kept, and none that its caller wants unrecorded.</p>";
+  const service = escapeHtml(rows[0]?.span.service ?? "");
+  const found = `<p>${service}</p><table>${lines.join("")}</table>`;
   return pageHtml({
     title: `Trace ${traceId}`,
     main: `<h1>Trace ${escapeHtml(traceId)}</h1>
-${rows.length === 0 ? missing : `<p>${escapeHtml(rows[0]?.span.service ?? "")}</p><table>${lines.join("")}</table>`}
+${rows.length === 0 ? missing : found}
 <p><a href="${TRACES_PATH}">All traces</a></p>`,
   });
 }
