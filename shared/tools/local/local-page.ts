@@ -22,7 +22,7 @@ export interface LocalPageOptions {
 export async function createLocalPage(options: LocalPageOptions): Promise<string> {
   const { port, instances, stores } = options;
   const running = await Promise.all(instances.map(describeInstance));
-  const examples = await Promise.all(serviceNames.map(createExample));
+  const examples = await Promise.all(serviceNames.map((service) => createExample(service, port)));
   const main = `<h1>Page services on this machine</h1>
 <p class="lead">The gateway listens on port ${port} and routes as the deployed load balancer does.</p>
 <h2>Services</h2>
@@ -62,10 +62,13 @@ async function askReadiness(url: string): Promise<string> {
   }
 }
 
-async function createExample(service: ServiceName): Promise<string> {
+/** With the address of this stack, which need not be the one that the file names. */
+async function createExample(service: ServiceName, port: number): Promise<string> {
   const file = new URL(`${service}/example/requests.http`, servicesFolder);
   const text = await readFile(file, "utf8").catch(() => undefined);
   if (text === undefined) return "";
   const path = `services/${service}/example/requests.http`;
-  return `<h3>${service}</h3><p class="hint">${path}, which editors run:</p><pre>${escapeHtml(text)}</pre>`;
+  const here = text.replace(/^@url = .*$/m, `@url = http://localhost:${port}`);
+  return `<h3>${service}</h3>
+<p class="hint">${path}, which editors run:</p><pre>${escapeHtml(here)}</pre>`;
 }

@@ -153,6 +153,8 @@ describe("npm start", () => {
       const page = await (await fetch(`${stack.url}/local`)).text();
       expect(page.match(/<dd>ready</g)).to.have.lengthOf(6);
       expect(page).to.include("/stream-guard/docs").and.to.include("POST {{url}}/api/v1/stream");
+      const address = `@url = http://localhost:${new URL(stack.url).port}`;
+      expect(page.match(/@url = .*/g)).to.deep.equal([address, address, address]);
       const [metrics = ""] = /http:\/\/127\.0\.0\.1:\d+\/metrics/.exec(page) ?? [];
       expect(await (await fetch(metrics)).text()).to.include("http_request_duration_seconds");
     });
