@@ -83,6 +83,16 @@ const elsewhere: Record<string, string> = {
 };
 const viewerToken = { "invalid-token": "services/stream-guard/http/viewer-tokens.test.ts" };
 
+/** Of a kind that any service has, or of the schema whose type is this one. */
+function titleIn(contract: string, type: string): string {
+  const common = Object.values(problems).find(({ id }) => type.endsWith(`/${id}`));
+  if (common !== undefined) return common.title;
+  const { schemas } = (JSON.parse(contract) as { components: { schemas: object } }).components;
+  const kinds = Object.values(schemas) as { properties?: Record<string, { const?: string }> }[];
+  const { properties } = kinds.find((each) => each.properties?.["type"]?.const === type) ?? {};
+  return properties?.["title"]?.const ?? `a title of ${type}`;
+}
+
 const repository = new URL("../../../", import.meta.url);
 const read = (file: string) => readFile(new URL(file, repository), "utf8");
 
@@ -146,9 +156,8 @@ describe("each kind of problem", () => {
       }
       const other = service === "stream-guard" ? { ...elsewhere, ...viewerToken } : elsewhere;
       const common = Object.values(problems).map(({ id }) => id);
-      const described = (await read(`services/${service}/openapi.json`)).matchAll(
-        new RegExp(`/${service}/problems/([a-z-]+)`, "g"),
-      );
+      const contract = await read(`services/${service}/openapi.json`);
+      const described = contract.matchAll(new RegExp(`/${service}/problems/([a-z-]+)`, "g"));
       const kinds = new Set([...common, ...[...described].map(([, kind = ""]) => kind)]);
       kinds.delete("store-unavailable");
       if (service === "catalog") kinds.delete("foreign-origin");
@@ -156,8 +165,12 @@ describe("each kind of problem", () => {
         const file = other[kind];
         expect(file, `a test that provokes ${kind}`).to.be.a("string");
         expect(await read(file ?? ""), file).to.include(kind);
+        // That test compares the type of the answer with this path.
         const page = await fetch(`${url}/${service}/problems/${kind}`);
         expect(page.status, `the page of ${kind}`).to.equal(200);
+        expect(await page.text(), kind).to.include(
+          titleIn(contract, `/${service}/problems/${kind}`),
+        );
       }
     });
   }
